@@ -1,0 +1,57 @@
+# `make help` lists the targets. Each makes .venv by itself, and anew when pyproject.toml has changed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+RUN_COMMAND ?= python -m eventmatch library run
+PYTEST_ARGS ?=
+BENCHMARKS := $(wildcard benchmarks/[a-z]*.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench check clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
+	do printf 'make %-8s%s\n' "$$name" "$$text"; done
+
+run: $(VENV)/.cli  ## match real events against the pattern library, with the reason for a near miss
+	@$(BIN)/$(RUN_COMMAND)
+
+test: $(VENV)/.dev  ## run all tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev  ## check style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev  ## run all benchmarks in full
+	@set -e; for script in $(BENCHMARKS); do echo "$$script"; $(BIN)/python "$$script"; done
+
+check:  ## all that CI checks
+	bash .ci/run
+
+clean:  ## remove all that was made here
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo 'eventmatch needs Python 3.11 or later; name one: make PYTHON=/path/to/python3'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	{ echo '$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.cli: $(VENV)/.made
+	$(PIP) install --editable '.[cli]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made
+	$(PIP) install --editable '.[dev]'
+	@touch $(VENV)/.cli $@

@@ -1,0 +1,70 @@
+"""eventmatch: the EventBridge event-pattern language as a library.
+
+Check patterns, match events against many rules at once, and be told why an event did not match.
+All names here are public; whatever is not here is private. A part is imported when a name of it
+is first used, so that whoever only checks patterns does not wait for the engine.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from eventmatch.engine.explain import Explanation, RuleExplanation, explain, nearest
+    from eventmatch.engine.matcher import Matcher, engine_name, matches
+    from eventmatch.errors import (
+        EngineUnavailable,
+        EventError,
+        EventmatchError,
+        NotFound,
+        PatternError,
+        Problem,
+    )
+    from eventmatch.pattern import EventPattern, check, parse
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "EngineUnavailable",
+    "EventError",
+    "EventPattern",
+    "EventmatchError",
+    "Explanation",
+    "Matcher",
+    "NotFound",
+    "PatternError",
+    "Problem",
+    "RuleExplanation",
+    "check",
+    "engine_name",
+    "explain",
+    "matches",
+    "nearest",
+    "parse",
+]
+
+_HOMES: Final = {
+    "eventmatch.engine.explain": ("Explanation", "RuleExplanation", "explain", "nearest"),
+    "eventmatch.engine.matcher": ("Matcher", "engine_name", "matches"),
+    "eventmatch.errors": (
+        "EngineUnavailable",
+        "EventError",
+        "EventmatchError",
+        "NotFound",
+        "PatternError",
+        "Problem",
+    ),
+    "eventmatch.pattern": ("EventPattern", "check", "parse"),
+}
+_HOME_OF: Final = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home, once."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOME_OF[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,142 @@
+"""`eventmatch check`: what is wrong with patterns and rule files."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import eventmatch
+from eventmatch.cli.findings import Finding, pretty
+from eventmatch.cli.report import Case, write, write_github, write_json, write_junit, write_line
+from eventmatch.cli.rules import Rule, finding_of, load_rules
+from eventmatch.cli.terminal import paint_for
+from eventmatch.cli.wording import count
+from eventmatch.pattern import DIALECTS
+
+SUMMARY: Final = "report what is wrong with patterns and rule files"
+EXAMPLE: Final = """\
+A rule file is a bare event pattern, {"rules": [{"name": ..., "pattern": ...}]}
+or the output of "aws events list-rules". A folder stands for every *.json
+below it but the tests.
+
+example:
+  eventmatch check rules/ --format github
+  echo '{"source": "aws.ec2"}' | eventmatch check -
+
+exit code: 0 no errors, 1 errors (with --strict, warnings too)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A rule and what was found in its pattern."""
+
+    rule: Rule
+    findings: tuple[Finding, ...]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        default=["-"],
+        metavar="PATH",
+        help="rule files or folders; - is stdin (default)",
+    )
+    parser.add_argument(
+        "--dialect",
+        choices=DIALECTS,
+        default="eventbridge",
+        help="the service whose subset of the language counts",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="pretty", help="default: pretty")
+    parser.add_argument("--strict", action="store_true", help="warnings are findings, too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check, report, and return 1 if there were findings that count."""
+    checked = [_check(rule, args.dialect) for rule in load_rules(args.paths)]
+    FORMATS[args.format](checked)
+    counted = ("error", "warning") if args.strict else ("error",)
+    return int(any(found.problem.severity in counted for found in _all(checked)))
+
+
+def _check(rule: Rule, dialect: str) -> Checked:
+    problems = eventmatch.check(rule.pattern, dialect=dialect)
+    return Checked(rule=rule, findings=tuple(finding_of(rule, problem) for problem in problems))
+
+
+def _all(checked: Sequence[Checked]) -> list[Finding]:
+    return [finding for each in checked for finding in each.findings]
+
+
+def _pretty(checked: Sequence[Checked]) -> None:
+    paint = paint_for(sys.stdout)
+    for finding in _all(checked):
+        for line in pretty(finding, paint):
+            write(line)
+        write()
+    numbers = _summary(checked)
+    found = [count(numbers[each], each[:-1]) for each in ("errors", "warnings") if numbers[each]]
+    checked_ = f"{count(numbers['patterns'], 'pattern')} in {count(numbers['files'], 'file')}"
+    write(f"{checked_}: {', '.join(found) or 'no problems'}")
+
+
+def _summary(checked: Sequence[Checked]) -> dict[str, int]:
+    severities = [finding.problem.severity for finding in _all(checked)]
+    return {
+        "files": len({each.rule.file for each in checked}),
+        "patterns": len(checked),
+        "errors": severities.count("error"),
+        "warnings": severities.count("warning"),
+    }
+
+
+def _json(checked: Sequence[Checked]) -> None:
+    findings = [finding.to_dict() for finding in _all(checked)]
+    write_json({"findings": findings, "summary": _summary(checked)})
+
+
+def _jsonl(checked: Sequence[Checked]) -> None:
+    for finding in _all(checked):
+        write_line(finding.to_dict())
+
+
+def _github(checked: Sequence[Checked]) -> None:
+    for found in _all(checked):
+        hint = f"\nhint: {found.problem.hint}" if found.problem.hint else ""
+        aws = f"\naws: {found.aws_line}" if found.aws_line else ""
+        write_github(
+            found.problem.severity,
+            title=f"event pattern: {found.problem.code}",
+            message=f"{found.problem}{aws}{hint}",
+            file=found.file,
+            line=found.line,
+            col=found.column,
+        )
+
+
+def _junit(checked: Sequence[Checked]) -> None:
+    write_junit("eventmatch check", map(_case, checked))
+
+
+def _case(checked: Checked) -> Case:
+    texts: dict[str, list[str]] = {"error": [], "warning": []}
+    for found in checked.findings:
+        texts[found.problem.severity].append("\n".join(pretty(found)))
+    return Case(
+        group=checked.rule.file,
+        name=checked.rule.name,
+        failure="\n\n".join(texts["error"]),
+        note="\n\n".join(texts["warning"]),
+    )
+
+
+FORMATS: Final[Mapping[str, Callable[[Sequence[Checked]], None]]] = {
+    "pretty": _pretty,
+    "json": _json,
+    "jsonl": _jsonl,
+    "github": _github,
+    "junit": _junit,
+}

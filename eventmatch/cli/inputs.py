@@ -1,0 +1,68 @@
+"""What the user names on the command line: files, folders, `-` for stdin, or JSON text itself."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+STDIN: Final = "-"
+STDIN_NAME: Final = "<stdin>"
+TEST_SUFFIX: Final = ".test.json"
+
+
+class UsageError(Exception):
+    """What the user asked for cannot be done; the text is one line for people."""
+
+
+def display_name(path: str) -> str:
+    """Return the name of a file as messages show it."""
+    return STDIN_NAME if path == STDIN else path
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open a file for reading bytes, or lend stdin; what cannot be read is a `UsageError`."""
+    try:
+        if path == STDIN:
+            yield sys.stdin.buffer
+        else:
+            with open(path, "rb") as stream:
+                yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+
+
+def read_text(path: str) -> str:
+    """Read a whole file as UTF-8."""
+    with opened(path) as stream:
+        data = stream.read()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{display_name(path)}: not UTF-8 (byte {error.start})"
+        raise UsageError(message) from error
+
+
+def is_json_text(argument: str) -> bool:
+    """Tell a JSON object or array on the command line from the name of a file."""
+    return argument.lstrip().startswith(("{", "["))
+
+
+def text_or_file(argument: str) -> tuple[str, str]:
+    """Return the name and the text of an argument that is JSON text or names a file."""
+    if is_json_text(argument):
+        return "<argument>", argument
+    return display_name(argument), read_text(argument)
+
+
+def rule_files(paths: Sequence[str]) -> Iterator[str]:
+    """Yield files; of a folder, every `*.json` below it but the tests."""
+    for path in paths:
+        if Path(path).is_dir():
+            found = sorted(Path(path).rglob("*.json"))
+            yield from (str(file) for file in found if not file.name.endswith(TEST_SUFFIX))
+        else:
+            yield path

@@ -1,0 +1,67 @@
+"""What a terminal shows beyond plain text: colour and a progress bar, where rich is installed.
+
+Without rich, without a terminal, or with NO_COLOR set, everything is plain.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TextIO
+
+Paint = Callable[[str, str], str]
+"""Gives a text a style, such as "bold red"."""
+
+Advance = Callable[[int], None]
+"""Tells a progress bar how much more is done."""
+
+_NARROWEST: Final = 40
+
+
+def plain(text: str, _style: str) -> str:
+    """Leave the text as it is."""
+    return text
+
+
+def width() -> int:
+    """Return the columns of the terminal, at least 40."""
+    return max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
+
+
+def cut(text: str, room: int) -> str:
+    """Shorten a text to the room there is."""
+    return text if len(text) <= room else f"{text[: max(room - 1, 0)]}…"
+
+
+def paint_for(stream: TextIO) -> Paint:
+    """Return what styles text for a stream."""
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return plain
+    try:
+        from rich.color import ColorSystem
+        from rich.style import Style
+    except ImportError:
+        return plain
+
+    def paint(text: str, style: str) -> str:
+        return Style.parse(style).render(text, color_system=ColorSystem.STANDARD)
+
+    return paint
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Advance]:
+    """Show a bar on stderr while the results go elsewhere; `total` None: how much is unknown."""
+    shown = sys.stderr.isatty() and not sys.stdout.isatty()
+    try:
+        if not shown:
+            raise ImportError
+        from rich.console import Console
+        from rich.progress import Progress
+    except ImportError:
+        yield lambda _: None
+        return
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda amount: bar.advance(task, amount)

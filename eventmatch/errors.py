@@ -1,0 +1,211 @@
+"""Everything eventmatch can refuse, as one tree of exceptions.
+
+EventmatchError
+├── PatternError        a rule that is not a valid event pattern; carries one Problem
+├── EventError          an event that is not a JSON object
+├── EngineUnavailable   an engine that this installation does not have
+└── NotFound            a name that nobody added (also a KeyError)
+
+Facts are attributes; the sentence is composed once, in `__str__`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class PatternCode(StrEnum):
+    """Why a pattern is invalid: the closed set behind `PatternError.code`."""
+
+    JSON_SYNTAX = "json-syntax"
+    JSON_DEPTH = "json-depth"
+    JSON_NUMBER_LENGTH = "json-number-length"
+    TRAILING_CONTENT = "trailing-content"
+    PATTERN_TOO_LONG = "pattern-too-long"
+    NOT_AN_OBJECT = "not-an-object"
+    EMPTY_OBJECT = "empty-object"
+    EMPTY_ARRAY = "empty-array"
+    NOT_OBJECT_OR_ARRAY = "not-object-or-array"
+    INVALID_VALUE = "invalid-value"
+    OPERATOR_MISSING = "operator-missing"
+    OPERATOR_UNKNOWN = "operator-unknown"
+    OPERATOR_EXTRA_KEY = "operator-extra-key"
+    OPERAND_NOT_STRING = "operand-not-string"
+    NESTED_OPERATOR_UNSUPPORTED = "nested-operator-unsupported"
+    WILDCARD_CONSECUTIVE = "wildcard-consecutive"
+    WILDCARD_ESCAPE = "wildcard-escape"
+    WILDCARD_COMPLEXITY = "wildcard-complexity"
+    ANYTHING_BUT_OPERAND = "anything-but-operand"
+    ANYTHING_BUT_LIST = "anything-but-list"
+    ANYTHING_BUT_EMPTY_AFFIX = "anything-but-empty-affix"
+    NUMERIC_NOT_ARRAY = "numeric-not-array"
+    NUMERIC_OPERATOR = "numeric-operator"
+    NUMERIC_OPERAND = "numeric-operand"
+    NUMERIC_TOO_MANY = "numeric-too-many"
+    NUMERIC_RANGE_EMPTY = "numeric-range-empty"
+    NUMBER_NOT_COMPARABLE = "number-not-comparable"
+    EXISTS_OPERAND = "exists-operand"
+    CIDR_MALFORMED = "cidr-malformed"
+    CIDR_ADDRESS = "cidr-address"
+    CIDR_MASK = "cidr-mask"
+    OR_NOT_ARRAY = "or-not-array"
+    OR_NOT_OBJECT = "or-not-object"
+    OR_TOO_FEW = "or-too-few"
+    OR_RESERVED_NAME = "or-reserved-name"
+    OR_TOO_MANY = "or-too-many"
+    TOO_MANY_PATHS = "too-many-paths"
+
+
+class LintCode(StrEnum):
+    """What is valid for AWS and still probably a mistake: the codes of warnings."""
+
+    DUPLICATE_PATH = "duplicate-path"
+    TWO_ANYTHING_BUT = "two-anything-but"
+    LEAF_AND_OBJECT = "leaf-and-object"
+    DETAIL_TYPE_SPELLING = "detail-type-spelling"
+    STRINGIFIED_VALUE = "stringified-value"
+    OPERATOR_LOOKALIKE = "operator-lookalike"
+
+
+class EventCode(StrEnum):
+    """Why an event is refused: the closed set behind `EventError.code`."""
+
+    ENCODING = "encoding"
+    SYNTAX = "syntax"
+    NOT_AN_OBJECT = "not-an-object"
+    TRAILING_CONTENT = "trailing-content"
+    DEPTH = "depth"
+    NUMBER_LENGTH = "number-length"
+    TYPE = "type"
+    TOO_COMPLEX = "too-complex"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One finding in a pattern: an error that AWS reports too, or a warning of our own.
+
+    `line` and `column` are 1-based, count UTF-16 units, and are the position that AWS prints;
+    `span` is the offending token as character offsets into the pattern's text.
+    `aws_message` is what follows "Event pattern is not valid. Reason: " on the service, with
+    its location lines; None for warnings.
+    """
+
+    severity: Literal["error", "warning"]
+    code: PatternCode | LintCode
+    path: str
+    line: int
+    column: int
+    span: tuple[int, int]
+    message: str
+    hint: str | None = None
+    aws_message: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.path}: " if self.path else ""
+        return f"{where}{self.message}"
+
+
+class EventmatchError(Exception):
+    """The root of all exceptions that eventmatch raises on purpose."""
+
+
+class PatternError(EventmatchError):
+    """The text is not a valid event pattern. `problem` says where, why and what AWS would say."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    @property
+    def code(self) -> PatternCode | LintCode:
+        """The stable reason, one of `PatternCode`."""
+        return self.problem.code
+
+    @property
+    def path(self) -> str:
+        """The place in the pattern, such as `detail.size[0].numeric`; empty for the root."""
+        return self.problem.path
+
+    @property
+    def line(self) -> int:
+        """The line that AWS reports, from 1."""
+        return self.problem.line
+
+    @property
+    def column(self) -> int:
+        """The column that AWS reports, from 1, in UTF-16 units."""
+        return self.problem.column
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The offending token as character offsets into the text."""
+        return self.problem.span
+
+    @property
+    def message(self) -> str:
+        """One sentence for people: what was expected and what came."""
+        return self.problem.message
+
+    @property
+    def hint(self) -> str | None:
+        """What to write instead, where that is known."""
+        return self.problem.hint
+
+    @property
+    def aws_message(self) -> str:
+        """The reason as AWS words it, location lines included."""
+        return self.problem.aws_message or ""
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+class EventError(EventmatchError):
+    """The event is not one JSON object, or asks for more work than any real event does.
+
+    `position` is the byte offset of the fault, `line` and `column` (1-based, in characters) the
+    same place for people; all three are None where the event was not given as text.
+    """
+
+    def __init__(
+        self,
+        code: EventCode,
+        message: str,
+        position: int | None = None,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        super().__init__(code, message, position, line, column)
+        self.code = code
+        self.message = message
+        self.position = position
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        if self.position is None:
+            return self.message
+        return f"{self.message} (line {self.line}, column {self.column}, byte {self.position})"
+
+
+class EngineUnavailable(EventmatchError):
+    """The engine that was asked for by name is not part of this installation."""
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(engine)
+        self.engine = engine
+
+    def __str__(self) -> str:
+        return f'engine "{self.engine}" is not available here; use "auto" or "python"'
+
+
+class NotFound(EventmatchError, KeyError):
+    """Nothing of that kind has that name."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(kind, name)
+        self.kind = kind
+        self.name = name
+
+    def __str__(self) -> str:
+        return f'no {self.kind} is named "{self.name}"'

@@ -1,0 +1,104 @@
+"""Read a JSON text into bare values, losing nothing that a pattern could ask about.
+
+orjson is several times faster than any exact reader but forgets number text and keeps only the
+last of duplicate names. So it is used where that cannot matter, which writing its result back
+proves: if the same bytes come out, nothing was lost. Otherwise the standard library's scanner
+reads the text with hooks that keep both; and where that runs out of stack, or refuses, the
+positions reader decides.
+"""
+
+import json
+from typing import Any, Final
+
+import orjson
+
+from eventmatch.jsontext.document import Kind, Node, read_document
+from eventmatch.jsontext.faults import MAX_DEPTH, MAX_NUMBER_LENGTH
+
+Value = Any
+"""None, bool, str, int, float, `NumberText`, a list of values, or an object: a dict, or a tuple
+of (name, value) pairs in document order where names may repeat. An int or a float stands for a
+number whose text is the usual one."""
+
+
+class NumberText(str):
+    """A number token whose exact text is kept."""
+
+    __slots__ = ()
+
+
+def _refuse_constant(token: str) -> Value:
+    raise ValueError(token)
+
+
+_EXACT: Final = json.JSONDecoder(
+    object_pairs_hook=tuple,
+    parse_int=NumberText,
+    parse_float=NumberText,
+    parse_constant=_refuse_constant,
+)
+
+
+def to_text(value: object) -> str:
+    """Write a Python value as compact JSON; raises TypeError or ValueError where it has none."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+def read_value(data: bytes) -> Value:
+    """Read one JSON value; raises UnicodeDecodeError or `Fault`."""
+    try:
+        value = orjson.loads(data)
+        if orjson.dumps(value) == data:
+            return value
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        pass
+    return _read_exactly(data.decode("utf-8"))
+
+
+def _read_exactly(text: str) -> Value:
+    if _may_break_a_limit(text):
+        return _read_by_position(text)
+    try:
+        return _EXACT.decode(text)
+    except (ValueError, RecursionError):
+        return _read_by_position(text)
+
+
+def _may_break_a_limit(text: str) -> bool:
+    """Tell cheaply that the text might be too deep or hold too long a number."""
+    if text.count("{") + text.count("[") > MAX_DEPTH:
+        return True
+    return len(text) > MAX_NUMBER_LENGTH and max(map(len, text.split('"'))) > MAX_NUMBER_LENGTH
+
+
+def _read_by_position(text: str) -> Value:
+    document = read_document(text)
+    if document.fault is not None:
+        raise document.fault
+    assert document.root is not None
+    return _value_of(document.root)
+
+
+_LITERAL_VALUES: Final = {Kind.TRUE: True, Kind.FALSE: False, Kind.NULL: None}
+
+
+def _value_of(root: Node) -> Value:
+    """Turn a tree into values, children before parents, without recursion."""
+    order = [root]
+    for node in order:
+        order.extend(node.items)
+        order.extend(member.value for member in node.members)
+    values: dict[int, Value] = {}
+    for node in reversed(order):
+        values[id(node)] = _from_children(node, values)
+    return values[id(root)]
+
+
+def _from_children(node: Node, values: dict[int, Value]) -> Value:
+    if node.kind is Kind.OBJECT:
+        return tuple((member.name.text, values[id(member.value)]) for member in node.members)
+    if node.kind is Kind.ARRAY:
+        return [values[id(item)] for item in node.items]
+    if node.kind is Kind.NUMBER:
+        return NumberText(node.text)
+    return _LITERAL_VALUES.get(node.kind, node.text)

@@ -1,0 +1,4 @@
+"""What helps to test with event patterns.
+
+`strategies` holds Hypothesis strategies; it needs the extra `eventmatch[hypothesis]`.
+"""

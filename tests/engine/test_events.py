@@ -1,0 +1,89 @@
+"""Events that are refused: the code, the place, and no overflow however deep."""
+
+import pytest
+
+import eventmatch
+from eventmatch.errors import EventCode
+
+ANY = '{"a": [{"exists": true}]}'
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "position"),
+    [
+        (b'{"a":"\xff"}', EventCode.ENCODING, 6),
+        (b'\xef\xbb\xbf{"a":1}', EventCode.SYNTAX, 0),
+        (b"", EventCode.SYNTAX, 0),
+        (b'{"a":1,}', EventCode.SYNTAX, 7),
+        ('{"é":tru}', EventCode.SYNTAX, 6),
+        (b"[]", EventCode.NOT_AN_OBJECT, 0),
+        (b'"text"', EventCode.NOT_AN_OBJECT, 0),
+        (b'{"a":1} {"b":2}', EventCode.TRAILING_CONTENT, 8),
+        (b'{"a":' + b"[" * 1000 + b"]" * 1000 + b"}", EventCode.DEPTH, 1004),
+        (b'{"a":' + b"9" * 1001 + b"}", EventCode.NUMBER_LENGTH, 5),
+        (b'{"unused":' + b"[" * 200_000, EventCode.DEPTH, 1009),
+    ],
+)
+def test_a_bad_event_has_a_code_and_a_place(
+    event: bytes | str, code: EventCode, position: int
+) -> None:
+    with pytest.raises(eventmatch.EventError) as caught:
+        eventmatch.matches(ANY, event)
+    assert (caught.value.code, caught.value.position) == (code, position)
+
+
+@pytest.mark.parametrize("event", [{"a": {1, 2}}, {"a": float("nan")}, {"a": b"x"}])
+def test_an_object_that_json_cannot_hold_is_refused(event: dict[str, object]) -> None:
+    with pytest.raises(eventmatch.EventError) as caught:
+        eventmatch.matches(ANY, event)
+    assert caught.value.code is EventCode.TYPE
+    assert caught.value.position is None
+
+
+def test_an_object_that_holds_itself_is_refused() -> None:
+    event: dict[str, object] = {}
+    event["a"] = event
+    with pytest.raises(eventmatch.EventError) as caught:
+        eventmatch.matches(ANY, event)
+    assert caught.value.code is EventCode.TYPE
+
+
+@pytest.mark.parametrize("depth", [250, 600, 998])
+def test_deep_events_are_searched(depth: int) -> None:
+    """Arrays are transparent, however many lie around a value."""
+    event = b'{"a":' + b"[" * depth + b'"x"' + b"]" * depth + b"}"
+    assert eventmatch.matches('{"a": ["x"]}', event)
+    assert eventmatch.explain('{"a": ["x"]}', event).matched
+
+
+def test_the_fast_reader_forgets_nothing_that_counts() -> None:
+    """Number text and repeated names survive in compact events, too."""
+    assert not eventmatch.matches('{"a": [0.1]}', b'{"a":0.10000000000000001}')
+    assert eventmatch.matches('{"a": [9007199254740993]}', b'{"a":9007199254740993}')
+    assert eventmatch.matches('{"a": ["x"], "b": [1]}', b'{"a":"x","a":"y","b":1}')
+    assert eventmatch.matches('{"a": [1e400]}', b'{"a":1e400}')
+
+
+def test_lone_surrogates_are_ordinary_characters() -> None:
+    assert eventmatch.matches('{"a": ["\\ud800"]}', '{"a":"\ud800"}')
+    assert eventmatch.matches('{"a": ["\\ud800"]}', b'{"a":"\\ud800"}')
+    assert not eventmatch.matches('{"a": ["\\ud800"]}', b'{"a":"\\ud801"}')
+
+
+def pigeonholes(arrays: int) -> tuple[dict[str, object], str]:
+    """A repeated name gives that many arrays; the pattern needs an element more than there are."""
+    keys = [f"h{number}" for number in range(arrays + 1)]
+    elements = ",".join(f'{{"{key}":0}}' for key in keys)
+    event = "{" + ",".join(f'"d":[{elements}]' for _ in range(arrays)) + "}"
+    return {"d": {key: [0] for key in keys}}, event
+
+
+def test_few_repeated_names_are_decided() -> None:
+    assert not eventmatch.matches(*pigeonholes(5))
+
+
+def test_repeated_names_cannot_buy_unbounded_work() -> None:
+    """Each repeated array offers a choice, and together they make a puzzle that is NP-hard."""
+    with pytest.raises(eventmatch.EventError) as caught:
+        eventmatch.matches(*pigeonholes(18))
+    assert caught.value.code is EventCode.TOO_COMPLEX

@@ -1,0 +1,66 @@
+"""What must type-check, and what must not. mypy reads this; nothing runs it."""
+
+from typing import Literal, assert_type
+
+import eventmatch
+
+
+def patterns_come_from_text_or_objects() -> None:
+    assert_type(eventmatch.parse("{}"), eventmatch.EventPattern)
+    assert_type(eventmatch.parse(b"{}", dialect="pipes"), eventmatch.EventPattern)
+    assert_type(eventmatch.parse({"source": ["aws.ec2"]}), eventmatch.EventPattern)
+    eventmatch.parse(5)  # type: ignore[arg-type]
+    eventmatch.parse("{}", "pipes")  # type: ignore[call-arg]
+
+
+def problems_are_values(problem: eventmatch.Problem) -> None:
+    assert_type(eventmatch.check("{}"), list[eventmatch.Problem])
+    assert_type(problem.severity, Literal["error", "warning"])
+    assert_type(problem.path, str)
+    assert_type(problem.span, tuple[int, int])
+    assert_type(problem.hint, str | None)
+    problem.path = "detail"  # type: ignore[misc]
+
+
+def errors_carry_facts(bad: eventmatch.PatternError, worse: eventmatch.EventError) -> None:
+    assert_type(bad.problem, eventmatch.Problem)
+    assert_type((bad.line, bad.column), tuple[int, int])
+    assert_type(bad.aws_message, str)
+    assert_type(worse.position, int | None)
+
+
+def events_are_bytes_text_or_objects(pattern: eventmatch.EventPattern) -> None:
+    assert_type(eventmatch.matches(pattern, b"{}"), bool)
+    assert_type(eventmatch.matches("{}", "{}"), bool)
+    assert_type(eventmatch.matches({"a": [1]}, memoryview(b"{}")), bool)
+    assert_type(eventmatch.matches(b"{}", {"a": 1}), bool)
+    eventmatch.matches(pattern, None)  # type: ignore[arg-type]
+
+
+def a_matcher_gives_names(pattern: eventmatch.EventPattern) -> None:
+    matcher = eventmatch.Matcher({"one": pattern, "two": "{}"}, engine="python")
+    matcher.add("three", {"a": [1]})
+    matcher.remove("three")
+    assert_type(matcher.match(b"{}"), list[str])
+    assert_type(matcher.match_lines(b"{}\n{}"), list[list[str]])
+    assert_type(matcher.has_match("{}"), bool)
+    assert_type(matcher.names(), list[str])
+    assert_type(len(matcher), int)
+    assert_type(matcher.engine, str)
+    matcher.add(3, pattern)  # type: ignore[arg-type]
+    eventmatch.Matcher(["{}"])  # type: ignore[arg-type]
+
+
+def explanations_are_values(pattern: eventmatch.EventPattern) -> None:
+    explanation = eventmatch.explain(pattern, b"{}")
+    assert_type(explanation, eventmatch.Explanation)
+    assert_type(explanation.matched, bool)
+    assert_type(explanation.summary, str)
+    explanation.matched = True  # type: ignore[misc]
+    for near in eventmatch.nearest({"one": pattern}, b"{}", limit=3):
+        assert_type(near.name, str)
+        assert_type(near.explanation, eventmatch.Explanation)
+
+
+def the_engine_has_a_name() -> None:
+    assert_type(eventmatch.engine_name(), str)
