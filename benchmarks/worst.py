@@ -40,10 +40,12 @@ def all_cases() -> Mapping[str, Case]:
     return {
         "four_arrays_of_80": four_arrays(80),
         "two_arrays_of_4000_objects": two_arrays(4_000),
+        "two_arrays_of_4000_objects_spaced": spaced(two_arrays(4_000)),
         "two_arrays_of_4000_disagreeing_objects": disagreeing(4_000),
         "nested_arrays_of_60": nested(60),
         "absent_in_2000_elements": absent(2_000),
         "numeric_ranges_1000": ranges(1_000),
+        "numeric_ranges_1000_numbers_1000": many_numbers(1_000),
         "wildcards_30": wildcards(30),
         "wildcard_on_long_text": long_text(100_000),
         "anything_but_1000": anything_but(1_000),
@@ -98,6 +100,20 @@ def ranges(count: int) -> Case:
     """Many different one-sided ranges on one field."""
     rules = {f"r{n}": {"v": [{"numeric": [">", n]}]} for n in range(count)}
     return case(rules, {"v": count / 2}, [f"r{n}" for n in range(count // 2)])
+
+
+def many_numbers(count: int) -> Case:
+    """As many numbers as ranges in one field."""
+    rules = {f"r{n}": {"v": [{"numeric": [">", n]}]} for n in range(count)}
+    return case(rules, {"v": [n / 2 for n in range(count)]}, [f"r{n}" for n in range(count // 2)])
+
+
+def spaced(original: Case) -> Case:
+    """The same event as pretty-printed text, which the fast reader does not take."""
+    matcher, event = original
+    pretty = json.dumps(json.loads(event), indent=1).encode()
+    expect(matcher.match(pretty) == matcher.match(event), "white space changes the answer")
+    return matcher, pretty
 
 
 def wildcards(count: int) -> Case:

@@ -117,9 +117,9 @@ class PatternError(EventmatchError):
         self.problem = problem
 
     @property
-    def code(self) -> PatternCode | LintCode:
-        """The stable reason, one of `PatternCode`."""
-        return self.problem.code
+    def code(self) -> PatternCode:
+        """The stable reason."""
+        return PatternCode(self.problem.code)
 
     @property
     def path(self) -> str:

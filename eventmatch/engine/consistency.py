@@ -12,7 +12,7 @@ Where names repeat or dotted names collide with arrays, one path can have occurr
 arrays and the question is NP-hard; the work is therefore bounded.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,7 +69,7 @@ class _Path:
     def is_hopeless(self) -> bool:
         return not self.accepted and not self.allows_absence
 
-    def split(self, array: int) -> "dict[int | None, _Path]":
+    def split(self, array: int) -> "_Parts":
         """Return what is left of the path for each element of an array, which it drops.
 
         Under None stand the occurrences outside the array.
@@ -115,70 +115,115 @@ def _path_of(leaf: Leaf, occurrences: Occurrences | None) -> _Path:
     return _Path(allows_absence, frozenset(accepted), frozenset(others if allows_absence else ()))
 
 
+_Question = Generator[_Paths, bool, bool]
+"""Decides whether paths hold together; yields the smaller questions that it needs answered."""
+
+
 class _Search:
     """One question: the answers so far, and how much more work it may take."""
 
     def __init__(self, paths: _Paths) -> None:
-        self.paths = paths
+        self.paths = _without_agreement(paths)
         occurrences = sum(len(path.accepted) + len(path.others) for path in paths)
         self.work_left = _WORK + _WORK_PER_OCCURRENCE * occurrences
         self.known: dict[_Paths, bool] = {}
 
     def run(self) -> bool:
-        try:
-            return self._hold(self.paths)
-        except RecursionError:
-            raise _too_complex() from None
-
-    def _hold(self, paths: _Paths) -> bool:
-        """Tell whether all paths can be satisfied together."""
-        answer = self.known.get(paths)
-        if answer is None:
-            answer = self.known[paths] = self._hold_unknown(paths)
+        """Answer the question with a stack of our own, however deep the arrays."""
+        asked, open_questions = [self.paths], [self._hold(self.paths)]
+        answer: bool | None = None
+        while open_questions:
+            try:
+                # A generator is started with None, and then sent each answer it asked for.
+                smaller = open_questions[-1].send(answer)  # type: ignore[arg-type]
+            except StopIteration as done:
+                answer = self.known[asked.pop()] = done.value
+                open_questions.pop()
+                continue
+            answer = self.known.get(smaller)
+            if answer is None:
+                asked.append(smaller)
+                open_questions.append(self._hold(smaller))
+        assert answer is not None
         return answer
 
-    def _hold_unknown(self, paths: _Paths) -> bool:
-        if not paths:
-            return True
+    def _hold(self, paths: _Paths) -> _Question:
         if any(path.is_hopeless() for path in paths):
             return False
-        first, *others = _components(paths)
-        if others:
-            return all(map(self._hold, (first, *others)))
-        return self._decide(first[0], first[1:])
+        components = _components(paths)
+        if len(components) == 1:
+            return (yield from self._decide(paths[0], paths[1:]))
+        for component in components:
+            if not (yield component):
+                return False
+        return True
 
-    def _decide(self, first: _Path, rest: _Paths) -> bool:
+    def _decide(self, first: _Path, rest: _Paths) -> _Question:
         """Tell whether the first path can be taken, or be absent, such that the rest hold."""
         if not first.accepted:
-            return first.allows_absence and not first.others and self._hold(rest)
+            return first.allows_absence and not first.others and (yield rest)
         live = {array for path in rest for array in path.arrays()}
         choices = {tuple(step for step in trail if step[0] in live) for trail in first.accepted}
         if () in choices:
-            if self._hold(rest):
+            if (yield rest):
                 return True
             if not any(path.allows_absence for path in rest):
                 return False
-        outermost = {trail[0][0] for trail in choices if trail}
-        return any(self._some_element_holds(array, choices, rest) for array in outermost)
+        for array in {trail[0][0] for trail in choices if trail}:
+            if (yield from self._some_element_holds(array, choices, rest)):
+                return True
+        return False
+
+    def _some_element_holds(self, array: int, choices: set[Trail], rest: _Paths) -> _Question:
+        """Tell whether the first path can be taken from some element, such that the rest hold."""
+        chosen = _by_element((trail for trail in choices if trail and trail[0][0] == array), array)
+        self._spend(sum(len(path.accepted) + len(path.others) for path in rest))
+        parts = [(path, path.split(array)) for path in rest]
+        for index in _viable(chosen.keys(), parts):
+            self._spend(len(rest))
+            first = _Path(False, frozenset(chosen[index]), frozenset())
+            paths = tuple(_within(path, by_element, index) for path, by_element in parts)
+            if (yield (first, *paths)):
+                return True
+        return False
 
     def _spend(self, work: int) -> None:
         self.work_left -= work
         if self.work_left < 0:
             raise _too_complex()
 
-    def _some_element_holds(self, array: int, choices: set[Trail], rest: _Paths) -> bool:
-        """Tell whether the first path can be taken from some element, such that the rest hold."""
-        chosen = _by_element((trail for trail in choices if trail and trail[0][0] == array), array)
-        self._spend(sum(len(path.accepted) + len(path.others) for path in rest))
-        parts = [(path, path.split(array)) for path in rest]
-        for index, trails in chosen.items():
-            self._spend(len(rest))
-            paths = tuple(_within(path, by_element, index) for path, by_element in parts)
-            if not any(path.is_hopeless() for path in paths):
-                first = _Path(False, frozenset(trails), frozenset())
-                if self._hold((first, *paths)):
-                    return True
-        return False
+
+_Parts = dict[int | None, _Path]
+"""What is left of a path for each element of an array; see `_Path.split`."""
+
+
+def _viable(
+    indexes: Iterable[int | None], parts: Iterable[tuple[_Path, _Parts]]
+) -> set[int | None]:
+    """Return the elements in which no path is left without an occurrence that it needs."""
+    viable = set(indexes)
+    for path, by_element in parts:
+        outside = by_element.get(None)
+        if not path.allows_absence and not (outside and outside.accepted):
+            viable &= {index for index, part in by_element.items() if part.accepted}
+    return viable
+
+
+def _without_agreement(paths: _Paths) -> _Paths:
+    """Drop the arrays of which all occurrences lie in one element: nobody can disagree there."""
+    first: dict[int, int] = {}
+    trails = [trail for path in paths for trail in path.accepted | path.others]
+    disputed = {
+        array
+        for trail in trails
+        for array, index in trail
+        if first.setdefault(array, index) != index
+    }
+
+    def cut(places: frozenset[Trail]) -> frozenset[Trail]:
+        return frozenset(tuple(step for step in trail if step[0] in disputed) for trail in places)
+
+    return tuple(_Path(p.allows_absence, cut(p.accepted), cut(p.others)) for p in paths)
 
 
 _NOWHERE: Final = {
@@ -187,7 +232,7 @@ _NOWHERE: Final = {
 }
 
 
-def _within(path: _Path, by_element: dict[int | None, _Path], index: int | None) -> _Path:
+def _within(path: _Path, by_element: _Parts, index: int | None) -> _Path:
     """Return what is left of a path once an element of an array is chosen."""
     inside, outside = by_element.get(index), by_element.get(None)
     if outside is None:

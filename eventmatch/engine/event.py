@@ -83,43 +83,42 @@ Found = dict[str, Occurrences]
 
 def read_event(event: EventSource) -> Value:
     """Return the event as a value whose root is an object; raises `EventError`."""
-    data = _data(event)
+    source = text_of(event)
     try:
-        value = read_value(data)
+        value = read_value(source)
     except UnicodeDecodeError as error:
-        raise _not_utf8(data, error) from None
+        raise _not_utf8(error) from None
     except Fault as fault:
-        raise _not_json(data, fault) from None
+        raise _not_json(source, fault) from None
     if not isinstance(value, dict | tuple):
         raise EventError(EventCode.NOT_AN_OBJECT, "an event must be a JSON object", 0, 1, 1)
     return value
 
 
-def _data(event: EventSource) -> bytes:
-    if isinstance(event, bytes):
+def text_of(event: EventSource) -> bytes | str:
+    """Return the JSON text of an event; raises `EventError` if it has none."""
+    if isinstance(event, bytes | str):
         return event
-    if isinstance(event, str):
-        return event.encode("utf-8", "backslashreplace")
     if isinstance(event, bytearray | memoryview):
         return bytes(event)
     if not isinstance(event, Mapping):
         message = f"an event must be JSON text or a dict, got {type(event).__name__}"
         raise EventError(EventCode.TYPE, message)
     try:
-        return to_text(event).encode()
+        return to_text(event)
     except (TypeError, ValueError, RecursionError) as error:
         raise EventError(EventCode.TYPE, f"the event cannot be written as JSON: {error}") from None
 
 
-def _not_utf8(data: bytes, error: UnicodeDecodeError) -> EventError:
-    before = data[: error.start].decode("utf-8")
+def _not_utf8(error: UnicodeDecodeError) -> EventError:
+    before = error.object[: error.start].decode("utf-8")
     line, column = location(before, len(before))
     message = "an event must be UTF-8 text"
     return EventError(EventCode.ENCODING, message, error.start, line, column)
 
 
-def _not_json(data: bytes, fault: Fault) -> EventError:
-    text = data.decode("utf-8")
+def _not_json(source: bytes | str, fault: Fault) -> EventError:
+    text = source if isinstance(source, str) else source.decode("utf-8")
     line, column = location(text, fault.start)
     position = len(text[: fault.start].encode("utf-8", "surrogatepass"))
     return EventError(_CODES[fault.kind], fault.message, position, line, column)

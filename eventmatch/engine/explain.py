@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from eventmatch.engine.consistency import satisfied
-from eventmatch.engine.event import EventSource, Field, Found, find, read_event
-from eventmatch.engine.matcher import AnyPattern, as_pattern
-from eventmatch.engine.reason import Reason, reason_for
+from eventmatch.engine.event import EventSource, Found, find, read_event
+from eventmatch.engine.matcher import AnyPattern, as_pattern, fields_of
+from eventmatch.engine.reason import PHRASES, Reason, reason_for
+from eventmatch.jsontext import Value
 from eventmatch.pattern.model import EventPattern, Leaf, SubRule
 from eventmatch.pattern.operators import Exists
 from eventmatch.pattern.scalar import scalar_text
@@ -122,23 +123,24 @@ def nearest(
     return sorted(missed, key=lambda rule: rule.explanation.branches[0].distance)[:limit]
 
 
-def _explain(pattern: EventPattern, event: Any) -> Explanation:
-    root = Field()
+def _explain(pattern: EventPattern, event: Value) -> Explanation:
+    found = find(event, fields_of(pattern))
+    known: dict[int, LeafExplanation] = {}
     for rule in pattern.sub_rules:
         for leaf in rule.leaves:
-            root.grow(leaf.path)
-    found = find(event, root)
-    branches = tuple(sorted((_branch(rule, found) for rule in pattern.sub_rules), key=_order))
-    matched = branches[0].matched
-    return Explanation(matched, _summary(branches[0]), branches)
+            if id(leaf) not in known:
+                known[id(leaf)] = _leaf(leaf, found, event)
+    branches = [_branch(rule, found, known) for rule in pattern.sub_rules]
+    branches.sort(key=_order)
+    return Explanation(branches[0].matched, _summary(branches[0]), tuple(branches))
 
 
 def _order(branch: BranchExplanation) -> tuple[bool, tuple[int, int]]:
     return not branch.matched, branch.distance
 
 
-def _branch(rule: SubRule, found: Found) -> BranchExplanation:
-    leaves = [_leaf(leaf, found) for leaf in rule.leaves]
+def _branch(rule: SubRule, found: Found, known: Mapping[int, LeafExplanation]) -> BranchExplanation:
+    leaves = [known[id(leaf)] for leaf in rule.leaves]
     matched = satisfied(rule.leaves, found)
     if not matched and all(leaf.matched for leaf in leaves):
         number = _first_disagreement(rule, found)
@@ -154,20 +156,47 @@ def _first_disagreement(rule: SubRule, found: Found) -> int:
     raise AssertionError("leaves that hold one by one disagree only together")
 
 
-def _leaf(leaf: Leaf, found: Found) -> LeafExplanation:
+def _leaf(leaf: Leaf, found: Found, event: Value) -> LeafExplanation:
     occurrences = found.get(leaf.path)
-    values = list(occurrences.values) if occurrences else []
+    values = list(dict.fromkeys(occurrences.values)) if occurrences else []
     matched = satisfied((leaf,), found)
+    container = None if values else _container_at(event, leaf.path)
     reason = Reason.MATCHED if matched else reason_for(leaf, values)
-    expected = tuple(matcher.text() for matcher in leaf.matchers)
+    if reason is Reason.MISSING_FIELD and container:
+        reason = Reason.NOT_A_VALUE
+    texts = [scalar_text(value) for value in values[: _MOST_SHOWN + 1]]
     return LeafExplanation(
         path=leaf.path,
         matched=matched,
         reason=reason,
-        expected=expected,
-        found=tuple(map(scalar_text, values[:_MOST_SHOWN])),
-        detail=_detail(leaf, matched, list(map(scalar_text, values))),
+        expected=tuple(matcher.text() for matcher in leaf.matchers),
+        found=tuple(texts[:_MOST_SHOWN]),
+        detail=_detail(leaf, reason, _found(texts, len(values), container)),
     )
+
+
+def _container_at(event: Value, path: str) -> str | None:
+    """Name what stands at a path that holds no value, if anything does."""
+    nodes = [event]
+    for step in path.split("."):
+        nodes = [child for node in _unpacked(nodes) for child in _members(node, step)]
+    if any(isinstance(node, dict | tuple) for node in _unpacked(nodes)):
+        return "an object"
+    return "an empty array" if nodes else None
+
+
+def _unpacked(nodes: list[Value]) -> list[Value]:
+    """Return the nodes with the elements of arrays in place of the arrays."""
+    for node in (nodes := list(nodes)):
+        if isinstance(node, list):
+            nodes.extend(node)
+    return [node for node in nodes if not isinstance(node, list)]
+
+
+def _members(node: Value, name: str) -> list[Value]:
+    if isinstance(node, dict):
+        return [node[name]] if name in node else []
+    return [value for key, value in node if key == name] if isinstance(node, tuple) else []
 
 
 def _disagreement(leaf: LeafExplanation, others: Iterable[LeafExplanation]) -> LeafExplanation:
@@ -176,13 +205,21 @@ def _disagreement(leaf: LeafExplanation, others: Iterable[LeafExplanation]) -> L
     return replace(leaf, matched=False, reason=Reason.ARRAY_ELEMENTS_DISAGREE, detail=detail)
 
 
-def _detail(leaf: Leaf, matched: bool, found: list[str]) -> str:
-    if matched:
-        return f"found {_listed(found)}" if found else "absent, as expected"
+def _detail(leaf: Leaf, reason: Reason, found: str | None) -> str:
+    if reason is Reason.MATCHED:
+        return f"found {found}" if found else "absent, as expected"
     if leaf.matchers == (Exists(False),):
-        return f"expected no value, found {_listed(found)}"
+        return f"expected no value, found {found}"
     expected = _expected(tuple(matcher.text() for matcher in leaf.matchers))
-    return f"{expected}, found {_listed(found)}" if found else f"{expected}, found nothing"
+    phrase = f" ({PHRASES[reason]})" if reason in PHRASES else ""
+    return f"{expected}, found {found or 'nothing'}{phrase}"
+
+
+def _found(texts: list[str], count: int, container: str | None) -> str | None:
+    if not texts:
+        return container
+    more = count - _MOST_SHOWN
+    return _listed(texts[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _expected(texts: tuple[str, ...]) -> str:

@@ -6,8 +6,9 @@ are found by lookup; the rest of a field's anchors are tried one by one, equal o
 sub-rule without a leaf that needs a value is always a candidate.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from eventmatch.pattern.operators import (
     Equals,
     EqualsAddress,
     Exactly,
+    Numeric,
     Prefix,
     Suffix,
     ValueMatcher,
@@ -30,9 +32,9 @@ _SCANNED: Final = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A sub-rule in the index, and the number of the name it belongs to."""
+    """A sub-rule in the index, and the number that it belongs to."""
 
-    name: int
+    number: int
     rule: SubRule
 
     @property
@@ -134,15 +136,18 @@ class Anchors:
                 return self.suffixes, text
         return self.scanned, matcher
 
-    def find(self, value: Scalar) -> Iterator[Posting]:
-        """Yield the candidates that the value of this field makes possible."""
-        if posting := self.values.postings.get(value):
-            yield posting
-        if isinstance(value, str):
-            yield from self._find_text(value)
-        for matcher, posting in self.scanned.postings.items():
-            if matcher.accepts(value):
+    def find(self, values: Collection[Scalar]) -> Iterator[Posting]:
+        """Yield the candidates that the values of this field make possible."""
+        for value in values:
+            if posting := self.values.postings.get(value):
                 yield posting
+            if isinstance(value, str):
+                yield from self._find_text(value)
+        if self.scanned.postings:
+            numbers = sorted(value for value in values if isinstance(value, float))
+            for matcher, posting in self.scanned.postings.items():
+                if _accepts_any(matcher, values, numbers):
+                    yield posting
 
     def _find_text(self, value: str) -> Iterator[Posting]:
         if self.addresses.postings:
@@ -151,6 +156,16 @@ class Anchors:
                 yield self.addresses.postings[address]
         yield from self.prefixes.find(value)
         yield from self.suffixes.find(value)
+
+
+def _accepts_any(matcher: ValueMatcher, values: Iterable[Scalar], numbers: Sequence[float]) -> bool:
+    """Tell whether a matcher accepts one of the values; `numbers` are those, in order."""
+    if not isinstance(matcher, Numeric):
+        return any(map(matcher.accepts, values))
+    first = matcher.bounds[0]
+    at = {"<": 0, "<=": 0, ">": bisect_right(numbers, first.limit)}.get(first.comparison)
+    at = bisect_left(numbers, first.limit) if at is None else at
+    return at < len(numbers) and matcher.accepts(numbers[at])
 
 
 class Index:
@@ -194,9 +209,8 @@ class Index:
         for path, occurrences in found.items():
             anchors = self.anchors.get(path)
             if anchors is not None:
-                for value in occurrences.values:
-                    for posting in anchors.find(value):
-                        yield from posting
+                for posting in anchors.find(set(occurrences.values)):
+                    yield from posting
 
 
 _NO_ANCHORS: Final = Anchors()

@@ -7,8 +7,8 @@ from typing import Final, Literal
 from eventmatch.engine.consistency import satisfied
 from eventmatch.engine.event import EventSource, Field, find, read_event
 from eventmatch.engine.python import PythonEngine
-from eventmatch.errors import EngineUnavailable, EventError, NotFound
-from eventmatch.pattern import EventPattern, PatternSource, parse
+from eventmatch.errors import EngineUnavailable, EventCode, EventError, NotFound
+from eventmatch.pattern import EventPattern, PatternSource, dialect_named, parse
 
 AnyPattern = EventPattern | PatternSource
 """A parsed pattern, or what `parse` takes."""
@@ -20,7 +20,7 @@ _ENGINES: Final = {"auto": PythonEngine, "python": PythonEngine}
 
 def engine_name() -> str:
     """Return the name of the engine that `Matcher(engine="auto")` uses."""
-    return "python"
+    return _ENGINES["auto"].name
 
 
 def as_pattern(pattern: AnyPattern, dialect: str = "eventbridge") -> EventPattern:
@@ -30,13 +30,26 @@ def as_pattern(pattern: AnyPattern, dialect: str = "eventbridge") -> EventPatter
 
 def matches(pattern: AnyPattern, event: EventSource) -> bool:
     """Tell whether one event matches one pattern; raises `PatternError` or `EventError`."""
-    rules = as_pattern(pattern).sub_rules
+    parsed = as_pattern(pattern)
+    found = find(read_event(event), fields_of(parsed))
+    return any(satisfied(rule.leaves, found) for rule in parsed.sub_rules)
+
+
+def fields_of(pattern: EventPattern) -> Field:
+    """Return the tree of the paths that a pattern names."""
     root = Field()
-    for rule in rules:
-        for leaf in rule.leaves:
-            root.grow(leaf.path)
-    found = find(read_event(event), root)
-    return any(satisfied(rule.leaves, found) for rule in rules)
+    for path in {leaf.path for rule in pattern.sub_rules for leaf in rule.leaves}:
+        root.grow(path)
+    return root
+
+
+def _lines_of(lines: str | bytes | bytearray | memoryview) -> bytes:
+    if isinstance(lines, bytes | bytearray | memoryview):
+        return bytes(lines)
+    if not isinstance(lines, str):
+        message = f"lines must be NDJSON text, got {type(lines).__name__}"
+        raise EventError(EventCode.TYPE, message)
+    return lines.encode("utf-8", "surrogatepass")
 
 
 class Matcher:
@@ -58,7 +71,7 @@ class Matcher:
             raise EngineUnavailable(engine)
         self._lock = Lock()
         self._engine = _ENGINES[engine]()
-        self._dialect = dialect
+        self._dialect = dialect_named(dialect).name
         self._numbers: dict[str, int] = {}
         self._names: dict[int, str] = {}
         self._next_number = 0
@@ -68,7 +81,7 @@ class Matcher:
     @property
     def engine(self) -> str:
         """The name of the engine that runs."""
-        return "python"
+        return self._engine.name
 
     def add(self, name: str, pattern: AnyPattern) -> None:
         """Add a pattern under a name; a name with several patterns matches if any of them does.
@@ -98,8 +111,9 @@ class Matcher:
         Takes JSON text (str, or UTF-8 as bytes, bytearray or memoryview) or the parsed object.
         Raises `EventError`.
         """
+        value = read_event(event)
         with self._lock:
-            return [self._names[number] for number in self._engine.match(event)]
+            return [self._names[number] for number in self._engine.match(value)]
 
     def match_lines(self, lines: str | bytes | bytearray | memoryview) -> list[list[str]]:
         """Return the names for each line of NDJSON, in the order of the lines.
@@ -107,13 +121,13 @@ class Matcher:
         A blank line has no names. A line that is no event raises `EventError`, whose position and
         line count from the beginning of the text.
         """
-        data = lines.encode("utf-8", "backslashreplace") if isinstance(lines, str) else bytes(lines)
-        if not data:
+        text = _lines_of(lines)
+        if not text:
             return []
         results: list[list[str]] = []
         start = 0
-        for number, line in enumerate(data.removesuffix(b"\n").split(b"\n")):
-            results.append(self._match_line(line, number, start))
+        for number, line in enumerate(text.removesuffix(b"\n").split(b"\n"), 1):
+            results.append(self._match_line(line.removesuffix(b"\r"), number, start))
             start += len(line) + 1
         return results
 
@@ -124,13 +138,13 @@ class Matcher:
             return self.match(line)
         except EventError as error:
             position = None if error.position is None else start + error.position
-            where = (error.line or 1) + number
-            raise EventError(error.code, error.message, position, where, error.column) from None
+            raise EventError(error.code, error.message, position, number, error.column) from None
 
     def has_match(self, event: EventSource) -> bool:
         """Tell whether any pattern matches; may stop at the first. Raises `EventError`."""
+        value = read_event(event)
         with self._lock:
-            return self._engine.has_match(event)
+            return self._engine.has_match(value)
 
     def names(self) -> list[str]:
         """Return the names in the order in which they were first added."""
@@ -138,10 +152,12 @@ class Matcher:
             return list(self._numbers)
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        with self._lock:
+            return len(self._numbers)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._numbers
+        with self._lock:
+            return name in self._numbers
 
     def __repr__(self) -> str:
         return f"<Matcher of {len(self)} rules, {self.engine} engine>"

@@ -6,15 +6,19 @@ make possible, and only these are asked. Not safe for concurrent use; `Matcher` 
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from eventmatch.engine.consistency import satisfied
-from eventmatch.engine.event import EventSource, Field, find, read_event
+from eventmatch.engine.event import Field, find
 from eventmatch.engine.index import Candidate, Index
+from eventmatch.jsontext import Value
 from eventmatch.pattern import EventPattern
 
 
 class PythonEngine:
     """Patterns under numbers, and the numbers that match an event."""
+
+    name: Final = "python"
 
     def __init__(self) -> None:
         self._root = Field()
@@ -43,21 +47,21 @@ class PythonEngine:
                     del self._paths[leaf.path]
                     self._root.prune(leaf.path)
 
-    def match(self, event: EventSource) -> list[int]:
-        """Return the numbers that match, ascending; raises `EventError`."""
+    def match(self, event: Value) -> list[int]:
+        """Return the numbers that match what `read_event` returned, ascending."""
         return sorted(set(self._matching(event)))
 
-    def has_match(self, event: EventSource) -> bool:
-        """Tell whether any number matches; raises `EventError`."""
+    def has_match(self, event: Value) -> bool:
+        """Tell whether any number matches what `read_event` returned."""
         return any(True for _ in self._matching(event))
 
-    def _matching(self, event: EventSource) -> Iterator[int]:
-        found = find(read_event(event), self._root)
+    def _matching(self, event: Value) -> Iterator[int]:
+        found = find(event, self._root)
         settled: set[Candidate] = set()
-        names: set[int] = set()
+        matched: set[int] = set()
         for candidate in self._index.candidates(found):
-            if candidate.name not in names and candidate not in settled:
+            if candidate.number not in matched and candidate not in settled:
                 settled.add(candidate)
                 if candidate.is_decided_by_anchor or satisfied(candidate.rule.leaves, found):
-                    names.add(candidate.name)
-                    yield candidate.name
+                    matched.add(candidate.number)
+                    yield candidate.number

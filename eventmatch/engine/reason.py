@@ -40,8 +40,19 @@ class Reason(StrEnum):
     NOT_COMPARABLE = "not-comparable"
     WRONG_TYPE = "wrong-type"
     UNEXPECTED_FIELD = "unexpected-field"
+    NOT_A_VALUE = "not-a-value"
     MISSING_FIELD = "missing-field"
 
+
+PHRASES: Final = {
+    Reason.CASE_DIFFERS: "only the case differs",
+    Reason.OUT_OF_RANGE: "out of range",
+    Reason.NOT_IN_NETWORK: "outside the network",
+    Reason.NOT_AN_ADDRESS: "not an IP address",
+    Reason.NOT_COMPARABLE: "more digits than can be compared",
+    Reason.WRONG_TYPE: "another type",
+}
+"""What people are told besides the values, where these do not speak for themselves."""
 
 _NEARNESS: Final = {reason: place for place, reason in enumerate(Reason)}
 

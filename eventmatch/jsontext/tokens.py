@@ -47,7 +47,7 @@ def read_string(text: str, at: int, *, is_name: bool) -> tuple[str, int]:
 def _join(parts: list[str]) -> str:
     """Join the parts of a string, pairing surrogates that were escaped one by one."""
     text = "".join(parts)
-    if len(parts) > 1 and _SURROGATE.search(text):
+    if _SURROGATE.search(text):
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
     return text
 

@@ -8,6 +8,8 @@ positions reader decides.
 """
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -39,13 +41,29 @@ _EXACT: Final = json.JSONDecoder(
 )
 
 
+_STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|([\[\]{}])', re.DOTALL)
+_LONG_NUMBER: Final = re.compile(rf"[-+.0-9eE]{{{MAX_NUMBER_LENGTH + 1}}}")
+
+
 def to_text(value: object) -> str:
     """Write a Python value as compact JSON; raises TypeError or ValueError where it has none."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return json.dumps(
+        value, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_as_dict
+    )
 
 
-def read_value(data: bytes) -> Value:
+def _as_dict(value: object) -> dict[object, object]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def read_value(source: bytes | str) -> Value:
     """Read one JSON value; raises UnicodeDecodeError or `Fault`."""
+    try:
+        data = source if isinstance(source, bytes) else source.encode("utf-8")
+    except UnicodeEncodeError:
+        return _read_by_position(str(source))
     try:
         value = orjson.loads(data)
         if orjson.dumps(value) == data:
@@ -65,10 +83,22 @@ def _read_exactly(text: str) -> Value:
 
 
 def _may_break_a_limit(text: str) -> bool:
-    """Tell cheaply that the text might be too deep or hold too long a number."""
-    if text.count("{") + text.count("[") > MAX_DEPTH:
+    """Tell that the text is too deep, or might hold too long a number."""
+    if text.count("{") + text.count("[") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
         return True
-    return len(text) > MAX_NUMBER_LENGTH and max(map(len, text.split('"'))) > MAX_NUMBER_LENGTH
+    return len(text) > MAX_NUMBER_LENGTH and _LONG_NUMBER.search(text) is not None
+
+
+def _depth(text: str) -> int:
+    """Return how many brackets are open at once, those in strings left aside."""
+    depth = deepest = 0
+    for bracket in _STRING_OR_BRACKET.findall(text):
+        if bracket in ("{", "["):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif bracket:
+            depth -= 1
+    return deepest
 
 
 def _read_by_position(text: str) -> Value:

@@ -12,7 +12,7 @@ from eventmatch.pattern.dialect import DIALECTS, Dialect, dialect_named
 from eventmatch.pattern.model import EventPattern, Leaf, SubRule
 from eventmatch.pattern.parser import check_text, parse_text
 
-PatternSource = str | bytes | Mapping[str, Any]
+PatternSource = str | bytes | bytearray | memoryview | Mapping[str, Any]
 """What a caller may hand over as a pattern: JSON text, or the parsed object."""
 
 
@@ -31,15 +31,18 @@ def check(pattern: PatternSource, *, dialect: str = "eventbridge") -> list[Probl
 
     The list is empty for a clean pattern. A pattern with nothing but warnings is valid for AWS.
     """
-    return check_text(_text(pattern), dialect_named(dialect))
+    try:
+        return check_text(_text(pattern), dialect_named(dialect))
+    except PatternError as error:
+        return [error.problem]
 
 
 def _text(pattern: PatternSource) -> str:
     if isinstance(pattern, str):
         return pattern
     try:
-        if isinstance(pattern, bytes):
-            return pattern.decode("utf-8")
+        if isinstance(pattern, bytes | bytearray | memoryview):
+            return bytes(pattern).decode("utf-8")
         return to_text(pattern)
     except (ValueError, TypeError, RecursionError) as error:
         raise PatternError(_not_json(str(error))) from error
@@ -66,5 +69,6 @@ __all__ = [
     "PatternSource",
     "SubRule",
     "check",
+    "dialect_named",
     "parse",
 ]

@@ -23,11 +23,14 @@ Alternatives = tuple[Wildcard, ...]
 def complexity(sub_rules: Sequence[SubRule], *, limit: int) -> int:
     """Return the complexity of the most complex field; the search ends above the limit."""
     worst = 0
-    if any(_wildcards(leaf) for rule in sub_rules for leaf in rule.leaves):
-        for together in _tried_together(sub_rules):
+    judged: set[frozenset[tuple[Alternatives, int]]] = set()
+    for together in _tried_together(sub_rules):
+        key = frozenset(together.items())
+        if key not in judged:
+            judged.add(key)
             worst = max(worst, _Automaton(together).complexity(limit))
-            if worst > limit:
-                break
+        if worst > limit:
+            break
     return worst
 
 
@@ -45,17 +48,34 @@ def _tried_together(sub_rules: Sequence[SubRule]) -> Iterator[Counter[Alternativ
     """Yield the wildcards of each field that one input can meet at the same time, with how often.
 
     The sub-rules of a pattern are tried together as long as they name the same fields and share
-    a value in each field before.
+    a value in each field before. Groups whose sub-rules have the same leaves left count once.
     """
+    last = [_last_wildcard(rule) for rule in sub_rules]
     groups = [(0, frozenset(range(len(sub_rules))))]
-    seen = set(groups)
+    seen: set[_Remaining] = set()
     while groups:
         depth, members = groups.pop()
+        members = frozenset(member for member in members if last[member] >= depth)
+        remaining = _remaining(sub_rules, members, depth)
+        if remaining in seen:
+            continue
+        seen.add(remaining)
         for leaves in _by_path(sub_rules, members, depth):
             yield Counter(found for leaf in leaves.values() for found in _wildcards(leaf))
-            following = {(depth + 1, sharing) for sharing in _sharing_a_value(leaves)} - seen
-            seen |= following
-            groups.extend(following)
+            groups.extend((depth + 1, sharing) for sharing in _sharing_a_value(leaves))
+
+
+def _last_wildcard(rule: SubRule) -> int:
+    """Return the depth of the last leaf with a wildcard; -1 if there is none."""
+    return max((depth for depth, leaf in enumerate(rule.leaves) if _wildcards(leaf)), default=-1)
+
+
+_Remaining = tuple[tuple[int, ...], ...]
+
+
+def _remaining(sub_rules: Sequence[SubRule], members: Iterable[int], depth: int) -> _Remaining:
+    """Return which leaves are left to the sub-rules, as the identities of the leaves."""
+    return tuple(sorted(tuple(map(id, sub_rules[m].leaves[depth:])) for m in members))
 
 
 def _by_path(

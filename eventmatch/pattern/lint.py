@@ -67,12 +67,21 @@ def _span(name: Name) -> tuple[int, int]:
 
 
 def _detail_type_spelling(root: Node) -> Iterator[Finding]:
-    for member in root.members:
-        name = member.name.text
-        if name != "detail-type" and re.sub("[-_ ]", "", name).lower() == "detailtype":
-            message = f'events have no field "{name}" at the root'
-            hint = 'the field is called "detail-type"'
-            yield Finding(LintCode.DETAIL_TYPE_SPELLING, name, _span(member.name), message, hint)
+    objects = [root]
+    for node in objects:
+        for member in node.members:
+            if member.name.text == "$or":
+                objects.extend(member.value.items)
+            else:
+                yield from _misspelt_detail_type(member.name)
+
+
+def _misspelt_detail_type(name_token: Name) -> Iterator[Finding]:
+    name = name_token.text
+    if name != "detail-type" and re.sub("[-_ ]", "", name).lower() == "detailtype":
+        message = f'events have no field "{name}" at the root'
+        hint = 'the field is called "detail-type"'
+        yield Finding(LintCode.DETAIL_TYPE_SPELLING, name, _span(name_token), message, hint)
 
 
 def _operator_names(root: Node) -> Iterator[Finding]:

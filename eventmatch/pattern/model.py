@@ -63,7 +63,10 @@ class EventPattern:
         object.__setattr__(self, "sub_rules", expand(self.steps))
 
     def to_json(self) -> str:
-        """Return compact JSON that parses to an equal pattern; nested names are joined by dots."""
+        """Return compact JSON of an equal pattern; nested names are joined by dots.
+
+        So it can be longer than what was parsed, and longer than a service accepts.
+        """
         return "{" + "".join(_fragments(self.steps)) + "}"
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ problems; the first in document order is the one that AWS reports.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from eventmatch.errors import PatternCode, PatternError, Problem
@@ -145,7 +146,9 @@ class _Walker:
         elif member.value.kind is Kind.ARRAY:
             self._leaf(member, path, place)
         else:
-            self._report(_not_a_container(member), place)
+            is_operator = member.name.text in OPERATORS
+            refuse = _operator_without_list if is_operator else _not_a_container
+            self._report(refuse(member), place)
 
     def _or(self, member: Member, path: str | None, place: str) -> "_Walk":
         array = member.value
@@ -251,6 +254,12 @@ def _or_too_few(array: Node) -> Refusal:
     message = f'expected at least two objects in "$or", got {len(array.items)}'
     span = (array.start, array.end)
     return Refusal(PatternCode.OR_TOO_FEW, aws, message, array.end, span)
+
+
+def _operator_without_list(member: Member) -> Refusal:
+    refusal = _not_a_container(member)
+    shape = f'[{{"{member.name.text}": {shown(member.value)}}}]'
+    return replace(refusal, hint=f"an operator stands in a value list: write {shape}")
 
 
 def _unknown_operator(member: Member, dialect: Dialect) -> Refusal:

@@ -4,6 +4,7 @@ Meaning: event-pattern language reference §12.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from eventmatch.errors import PatternCode, Problem
@@ -84,6 +85,7 @@ def _source(text: str, position: int) -> str:
     return f"[Source: (String){_echo(text)}; line: {line}, column: {column}]"
 
 
+@lru_cache(maxsize=1)
 def _echo(text: str) -> str:
     """Return the beginning of the text as AWS's parser repeats it in its messages."""
     units = text.encode("utf-16-be", "surrogatepass")

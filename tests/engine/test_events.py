@@ -1,5 +1,7 @@
 """Events that are refused: the code, the place, and no overflow however deep."""
 
+from types import MappingProxyType
+
 import pytest
 
 import eventmatch
@@ -87,3 +89,28 @@ def test_repeated_names_cannot_buy_unbounded_work() -> None:
     with pytest.raises(eventmatch.EventError) as caught:
         eventmatch.matches(*pigeonholes(18))
     assert caught.value.code is EventCode.TOO_COMPLEX
+
+
+@pytest.mark.parametrize("depth", [100, 250, 990])
+def test_deep_arrays_with_two_fields_are_decided(depth: int) -> None:
+    event = '{"d":' + "[" * depth + '{"x":1,"y":1}' + "]" * depth + "}"
+    assert eventmatch.matches({"d": {"x": [1], "y": [1]}}, event)
+    assert not eventmatch.matches({"d": {"x": [1], "y": [2]}}, event)
+
+
+def test_many_fields_in_many_elements_are_decided() -> None:
+    """No name repeats here, so the bound on work must not be reached."""
+    pattern = {"d": {"a": [1]} | {f"b{n}": [1] for n in range(255)}}
+    elements = [{"a": 1}] * 400 + [{"a": 1, f"b{n}": 1} for n in range(255)]
+    assert not eventmatch.matches(pattern, {"d": elements})
+
+
+def test_a_surrogate_is_no_escape() -> None:
+    with pytest.raises(eventmatch.EventError) as caught:
+        eventmatch.matches(ANY, '{"a":"\\\ud800"}')
+    assert caught.value.code is EventCode.SYNTAX
+
+
+def test_any_mapping_is_an_event() -> None:
+    event = MappingProxyType({"a": MappingProxyType({"b": 1})})
+    assert eventmatch.matches({"a": {"b": [1]}}, event)

@@ -12,16 +12,22 @@ from eventmatch.engine.reason import Reason
     ("values", "event", "reason", "detail"),
     [
         ('["stopped"]', '"running"', Reason.VALUE_DIFFERS, 'expected "stopped", found "running"'),
-        ('["stopped"]', '"Stopped"', Reason.CASE_DIFFERS, 'expected "stopped", found "Stopped"'),
-        ('["true"]', "true", Reason.WRONG_TYPE, 'expected "true", found true'),
+        (
+            '["stopped"]',
+            '"Stopped"',
+            Reason.CASE_DIFFERS,
+            'expected "stopped", found "Stopped" (only the case differs)',
+        ),
+        ('["true"]', "true", Reason.WRONG_TYPE, 'expected "true", found true (another type)'),
         ("[5]", "6", Reason.VALUE_DIFFERS, "expected 5, found 6"),
         ("[true]", "false", Reason.VALUE_DIFFERS, "expected true, found false"),
-        ('["x"]', "{}", Reason.MISSING_FIELD, 'expected "x", found nothing'),
+        ('["x"]', '{"y":1}', Reason.NOT_A_VALUE, 'expected "x", found an object'),
+        ('["x"]', "[[]]", Reason.NOT_A_VALUE, 'expected "x", found an empty array'),
         (
             '[{"prefix":"Ab"}]',
             '"abc"',
             Reason.CASE_DIFFERS,
-            'expected {"prefix":"Ab"}, found "abc"',
+            'expected {"prefix":"Ab"}, found "abc" (only the case differs)',
         ),
         (
             '[{"wildcard":"a*c"}]',
@@ -33,25 +39,25 @@ from eventmatch.engine.reason import Reason
             '[{"numeric":[">",100]}]',
             "80",
             Reason.OUT_OF_RANGE,
-            'expected {"numeric":[">",100]}, found 80',
+            'expected {"numeric":[">",100]}, found 80 (out of range)',
         ),
         (
             '[{"numeric":[">",1]}]',
             "1e400",
             Reason.NOT_COMPARABLE,
-            'expected {"numeric":[">",1]}, found 1e400',
+            'expected {"numeric":[">",1]}, found 1e400 (more digits than can be compared)',
         ),
         (
             '[{"cidr":"10.0.0.0/8"}]',
             '"11.0.0.1"',
             Reason.NOT_IN_NETWORK,
-            'expected {"cidr":"10.0.0.0/8"}, found "11.0.0.1"',
+            'expected {"cidr":"10.0.0.0/8"}, found "11.0.0.1" (outside the network)',
         ),
         (
             '[{"cidr":"10.0.0.0/8"}]',
             '"host"',
             Reason.NOT_AN_ADDRESS,
-            'expected {"cidr":"10.0.0.0/8"}, found "host"',
+            'expected {"cidr":"10.0.0.0/8"}, found "host" (not an IP address)',
         ),
         (
             '[{"anything-but":"x"}]',
@@ -71,6 +77,12 @@ def test_each_miss_has_its_reason(values: str, event: str, reason: Reason, detai
     assert explanation.summary == f"d.v: {detail}"
 
 
+def test_a_missing_field_is_told() -> None:
+    explanation = eventmatch.explain('{"d": {"v": ["x"]}}', '{"d": {"w": "x"}}')
+    assert explanation.summary == 'd.v: expected "x", found nothing'
+    assert explanation.branches[0].leaves[0].reason is Reason.MISSING_FIELD
+
+
 def test_elements_that_disagree_are_named() -> None:
     pattern = '{"e": {"first": ["Anna"], "last": ["Jones"]}}'
     event = '{"e": [{"first": "Anna", "last": "Smith"}, {"first": "P", "last": "Jones"}]}'
@@ -84,7 +96,7 @@ def test_elements_that_disagree_are_named() -> None:
 def test_the_nearest_branch_comes_first() -> None:
     pattern = '{"$or": [{"a": ["x"], "b": ["y"]}, {"a": ["z"], "c": [1]}]}'
     explanation = eventmatch.explain(pattern, '{"a": "x", "b": "Y"}')
-    assert explanation.summary == 'b: expected "y", found "Y"'
+    assert explanation.summary == 'b: expected "y", found "Y" (only the case differs)'
     assert [len(branch.leaves) for branch in explanation.branches] == [2, 2]
     assert "1 other $or combination considered" in str(explanation)
 

@@ -80,6 +80,18 @@ def test_a_bad_line_is_told_by_its_place_in_the_whole_text() -> None:
     assert (caught.value.line, caught.value.column, caught.value.position) == (2, 6, 14)
 
 
+def test_the_line_is_right_where_lines_end_with_two_characters() -> None:
+    matcher = eventmatch.Matcher({"one": STOPPED})
+    with pytest.raises(eventmatch.EventError) as caught:
+        matcher.match_lines(b'{"a":1}\r\n{"a":\r\n')
+    assert (caught.value.line, caught.value.column) == (2, 6)
+
+
+def test_lines_must_be_text() -> None:
+    with pytest.raises(eventmatch.EventError, match="lines must be NDJSON text, got int"):
+        eventmatch.Matcher().match_lines(5)  # type: ignore[arg-type]
+
+
 def test_has_match_agrees_with_match() -> None:
     matcher = eventmatch.Matcher({"one": '{"a": [1]}', "absent": '{"b": [{"exists": false}]}'})
     assert matcher.has_match('{"a": 2}')

@@ -34,6 +34,7 @@ def parse(operand: Operand) -> Exists:
             "exists match pattern must be either true or false.",
             f"expected true or false, got {shown(operand.node)}",
             operand.node,
+            hint="write true or false without quotes",
             path=".exists",
         )
     return Exists(operand.node.kind is Kind.TRUE)
