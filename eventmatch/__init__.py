@@ -1,7 +1,8 @@
 """eventmatch: the EventBridge event-pattern language as a library.
 
 Check patterns, match events against many rules at once, and be told why an event did not match.
-All names here are public; whatever is not here is private. A part is imported when a name of it
+All names here are public, and so are `eventmatch.pattern.schema` and `eventmatch.testing`; whatever
+else is private. A part is imported when a name of it
 is first used, so that whoever only checks patterns does not wait for the engine.
 """
 
@@ -9,13 +10,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from eventmatch.engine.explain import Explanation, RuleExplanation, explain, nearest
+    from eventmatch.engine.explain import (
+        BranchExplanation,
+        Explanation,
+        LeafExplanation,
+        RuleExplanation,
+        explain,
+        nearest,
+    )
     from eventmatch.engine.matcher import Matcher, engine_name, matches
+    from eventmatch.engine.reason import Reason
     from eventmatch.errors import (
         EngineUnavailable,
+        EventCode,
         EventError,
         EventmatchError,
+        LintCode,
         NotFound,
+        PatternCode,
         PatternError,
         Problem,
     )
@@ -24,15 +36,21 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "BranchExplanation",
     "EngineUnavailable",
+    "EventCode",
     "EventError",
     "EventPattern",
     "EventmatchError",
     "Explanation",
+    "LeafExplanation",
+    "LintCode",
     "Matcher",
     "NotFound",
+    "PatternCode",
     "PatternError",
     "Problem",
+    "Reason",
     "RuleExplanation",
     "check",
     "engine_name",
@@ -43,13 +61,24 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "eventmatch.engine.explain": ("Explanation", "RuleExplanation", "explain", "nearest"),
+    "eventmatch.engine.explain": (
+        "BranchExplanation",
+        "Explanation",
+        "LeafExplanation",
+        "RuleExplanation",
+        "explain",
+        "nearest",
+    ),
     "eventmatch.engine.matcher": ("Matcher", "engine_name", "matches"),
+    "eventmatch.engine.reason": ("Reason",),
     "eventmatch.errors": (
         "EngineUnavailable",
+        "EventCode",
         "EventError",
         "EventmatchError",
+        "LintCode",
         "NotFound",
+        "PatternCode",
         "PatternError",
         "Problem",
     ),
