@@ -168,7 +168,7 @@ class _Reader:
         elif character == '"':
             self._string(parent, name)
         else:
-            self._hang(self._number_or_literal(is_member=name is not None), parent, name)
+            self._hang(self._number_or_literal(), parent, name)
 
     def _hang(self, node: Node, parent: Node | None, name: Name | None) -> None:
         if parent is None:
@@ -197,7 +197,7 @@ class _Reader:
         node.text, self.at = tokens.read_string(self.text, self.at, is_name=False)
         node.end, node.complete = self.at, True
 
-    def _number_or_literal(self, *, is_member: bool) -> Node:
+    def _number_or_literal(self) -> Node:
         start = self.at
         if self.text[start] in "-0123456789" and not self.text.startswith("-Infinity", start):
             self.at = tokens.read_number(self.text, start)
@@ -206,7 +206,7 @@ class _Reader:
             self.at = end
             kind = Kind(self.text[start:end])
         else:
-            raise tokens.bad_value(self.text, start, is_member=is_member)
+            raise tokens.bad_value(self.text, start)
         return Node(kind=kind, start=start, end=self.at, text=self.text[start : self.at])
 
     def _expect(self, character: str, wording: str, message: str) -> None:

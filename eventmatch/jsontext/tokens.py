@@ -89,8 +89,11 @@ def _bad_escape(text: str, at: int) -> Fault:
 def _bad_hex(text: str, at: int) -> Fault:
     if at == len(text):
         return _end_in_escape(text)
-    expected = "expected a hex-digit for character escape sequence"
-    return faults.unexpected(text, at, expected, "expected four hexadecimal digits behind \\u")
+    wording = (
+        f"Unexpected character ({faults.describe(text[at])}): "
+        "expected a hex-digit for character escape sequence"
+    )
+    return faults.syntax(at, at, wording, "expected four hexadecimal digits behind \\u")
 
 
 def _end_in_escape(text: str) -> Fault:
@@ -155,7 +158,7 @@ def read_literal(text: str, at: int) -> int | None:
     return word.end() if word and word[0] in LITERALS else None
 
 
-def bad_value(text: str, at: int, *, is_member: bool) -> Fault:
+def bad_value(text: str, at: int) -> Fault:
     """Return the fault of a text that begins no value."""
     character = text[at]
     if token := _NOT_STANDARD.match(text, at):
@@ -173,7 +176,7 @@ def bad_value(text: str, at: int, *, is_member: bool) -> Fault:
         return faults.syntax(at + 1, at, wording, 'a number must not begin with "+"')
     if word := _WORD.match(text, at):
         return _bad_word(word[0], at)
-    expected = "expected a value" if is_member and character == "}" else _VALUE
+    expected = "expected a value" if character == "}" else _VALUE
     return faults.unexpected(text, at, expected, "expected a value")
 
 

@@ -11,7 +11,7 @@ from eventmatch.pattern.operators.base import Operand
 from eventmatch.pattern.refusal import Refusal, refuse_read
 from eventmatch.pattern.scalar import Scalar
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]+")
+_INTEGER: Final = re.compile(r"[+-]?\d+")
 _LARGEST_INTEGER: Final = 2**31
 _HINT: Final = 'write a network such as "10.0.0.0/24"; a single address is a plain string'
 
