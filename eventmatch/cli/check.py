@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from typing import Final
 
 import eventmatch
+from eventmatch.cli.choice import add_dialect
 from eventmatch.cli.findings import Finding, pretty
-from eventmatch.cli.report import Case, write, write_github, write_json, write_junit, write_line
-from eventmatch.cli.rules import Rule, finding_of, load_rules
+from eventmatch.cli.inputs import UsageError
+from eventmatch.cli.report import (
+    WHOLE_FORMATS,
+    Case,
+    write,
+    write_github,
+    write_json,
+    write_junit,
+    write_line,
+)
+from eventmatch.cli.rules import Rule, finding_of, load_rules, refuse_missing
 from eventmatch.cli.terminal import paint_for
 from eventmatch.cli.wording import count
-from eventmatch.pattern import DIALECTS
 
 SUMMARY: Final = "report what is wrong with patterns and rule files"
 EXAMPLE: Final = """\
@@ -44,25 +53,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="rule files or folders; - is stdin (default)",
     )
-    parser.add_argument(
-        "--dialect",
-        choices=DIALECTS,
-        default="eventbridge",
-        help="the service whose subset of the language counts",
-    )
+    add_dialect(parser)
     parser.add_argument("--format", choices=FORMATS, default="pretty", help="default: pretty")
     parser.add_argument("--strict", action="store_true", help="warnings are findings, too")
 
 
 def run(args: argparse.Namespace) -> int:
     """Check, report, and return 1 if there were findings that count."""
-    checked = [_check(rule, args.dialect) for rule in load_rules(args.paths)]
+    try:
+        rules = load_rules(args.paths)
+    except UsageError:
+        if args.format in WHOLE_FORMATS:
+            FORMATS[args.format]([])
+        raise
+    checked = [_check(rule, args.dialect) for rule in rules]
     FORMATS[args.format](checked)
+    refuse_missing(rules)
     counted = ("error", "warning") if args.strict else ("error",)
     return int(any(found.problem.severity in counted for found in _all(checked)))
 
 
 def _check(rule: Rule, dialect: str) -> Checked:
+    if rule.flaw is not None:
+        return Checked(rule=rule, findings=(rule.flaw,))
     problems = eventmatch.check(rule.pattern, dialect=dialect)
     return Checked(rule=rule, findings=tuple(finding_of(rule, problem) for problem in problems))
 
@@ -72,6 +85,10 @@ def _all(checked: Sequence[Checked]) -> list[Finding]:
 
 
 def _pretty(checked: Sequence[Checked]) -> None:
+    """Show what could be opened; stderr tells of the rest."""
+    checked = [each for each in checked if not each.rule.is_missing]
+    if not checked:
+        return
     paint = paint_for(sys.stdout)
     for finding in _all(checked):
         for line in pretty(finding, paint):
@@ -87,7 +104,7 @@ def _summary(checked: Sequence[Checked]) -> dict[str, int]:
     severities = [finding.problem.severity for finding in _all(checked)]
     return {
         "files": len({each.rule.file for each in checked}),
-        "patterns": len(checked),
+        "patterns": sum(each.rule.flaw is None for each in checked),
         "errors": severities.count("error"),
         "warnings": severities.count("warning"),
     }

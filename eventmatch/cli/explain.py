@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import eventmatch
 from eventmatch.cli.choice import add_choice, chosen_rules
 from eventmatch.cli.events import EventText
-from eventmatch.cli.inputs import text_or_file
+from eventmatch.cli.inputs import refuse_stdin_twice, text_or_file
 from eventmatch.cli.report import write, write_json
 from eventmatch.cli.rules import Rule, by_name, matcher_of
 from eventmatch.cli.terminal import Paint, paint_for
@@ -64,6 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Explain, and return 1 if the event is bad."""
+    sources = args.rules or [args.pattern]
+    refuse_stdin_twice([*sources, args.event], "the rules and the event")
     rules = chosen_rules(args)
     file, text = text_or_file(args.event)
     data = text.encode("utf-8", "surrogateescape")

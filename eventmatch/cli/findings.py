@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, Literal
 
 from eventmatch import Problem
 from eventmatch.cli.terminal import Paint, plain, width
@@ -12,6 +13,29 @@ from eventmatch.jsontext import location
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 _STYLES: Final = {"error": "bold red", "warning": "bold yellow"}
+
+
+class FileCode(StrEnum):
+    """What is wrong with a rule file itself."""
+
+    NO_PATTERN = "no-pattern"
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileProblem:
+    """Why there is no pattern to look at; read as a `Problem` is."""
+
+    code: FileCode
+    message: str
+    path: str = ""
+    severity: Literal["error"] = "error"
+    hint: str | None = None
+    aws_message: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +48,7 @@ class Finding:
     line: int
     column: int
     span: tuple[int, int]
-    problem: Problem
+    problem: Problem | FileProblem
 
     @property
     def place(self) -> str:
@@ -57,8 +81,12 @@ def located(
     problem: Problem, pattern: str, offsets: Sequence[int], *, file: str, rule: str, text: str
 ) -> Finding:
     """Move a problem from its pattern to the file: `offsets` has a place for each character."""
-    start, end = (offsets[min(at, len(offsets) - 1)] for at in problem.span)
-    line, column = location(text, offsets[_offset(pattern, problem.line, problem.column)])
+    first, behind = (min(at, len(offsets) - 1) for at in problem.span)
+    start = offsets[first]
+    end = _behind(behind, pattern, offsets, text) if behind > first else start
+    at = _offset(pattern, problem.line, problem.column)
+    place = start if at == first else _behind(at, pattern, offsets, text)
+    line, column = location(text, place)
     return Finding(
         file=file,
         rule=rule,
@@ -68,6 +96,16 @@ def located(
         span=(start, end),
         problem=problem,
     )
+
+
+def _behind(at: int, pattern: str, offsets: Sequence[int], text: str) -> int:
+    """Return the place in the file right behind the character before `at`.
+
+    The place of `at` itself may be further on, where white space was left out.
+    """
+    last = pattern[at - 1 : at]
+    is_itself = last not in ("", "\\") and text[offsets[at - 1]] == last
+    return offsets[at - 1] + 1 if is_itself else offsets[at]
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     add_choice(parser)
     parser.add_argument(
-        "--count", type=int, default=10, metavar="N", help="how many events (default: 10)"
+        "--count", type=_positive, default=10, metavar="N", help="how many events (default: 10)"
     )
     parser.add_argument(
         "--seed",
@@ -37,6 +37,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="events that do not match, for the sake of one field",
     )
+
+
+def _positive(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be a number of at least 1")
+    return number
 
 
 def run(args: argparse.Namespace) -> int:

@@ -20,6 +20,10 @@ def display_name(path: str) -> str:
     return STDIN_NAME if path == STDIN else path
 
 
+class NotText(Exception):
+    """A file is not UTF-8; the text says where."""
+
+
 @contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
     """Open a file for reading bytes, or lend stdin; what cannot be read is a `UsageError`."""
@@ -36,14 +40,19 @@ def opened(path: str) -> Iterator[BinaryIO]:
 
 
 def read_text(path: str) -> str:
-    """Read a whole file as UTF-8."""
+    """Read a whole file as UTF-8; raises `NotText` if it is something else."""
     with opened(path) as stream:
         data = stream.read()
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"{display_name(path)}: not UTF-8 (byte {error.start})"
-        raise UsageError(message) from error
+        raise NotText(f"not UTF-8 (byte {error.start})") from error
+
+
+def refuse_stdin_twice(paths: Sequence[str], users: str) -> None:
+    """Raise `UsageError` if stdin is named twice: the second reader would find nothing."""
+    if list(paths).count(STDIN) > 1:
+        raise UsageError(f"stdin (-) can be read only once, not again by {users}")
 
 
 def is_json_text(argument: str) -> bool:
@@ -55,14 +64,21 @@ def text_or_file(argument: str) -> tuple[str, str]:
     """Return the name and the text of an argument that is JSON text or names a file."""
     if is_json_text(argument):
         return "<argument>", argument
-    return display_name(argument), read_text(argument)
+    try:
+        return display_name(argument), read_text(argument)
+    except NotText as error:
+        raise UsageError(f"{display_name(argument)}: {error}") from error
 
 
 def rule_files(paths: Sequence[str]) -> Iterator[str]:
     """Yield files; of a folder, every `*.json` below it but the tests."""
     for path in paths:
         if Path(path).is_dir():
-            found = sorted(Path(path).rglob("*.json"))
-            yield from (str(file) for file in found if not file.name.endswith(TEST_SUFFIX))
+            yield from (file for file in json_files(path) if not file.endswith(TEST_SUFFIX))
         else:
             yield path
+
+
+def json_files(folder: str) -> list[str]:
+    """Return every `*.json` below a folder."""
+    return [str(file) for file in sorted(Path(folder).rglob("*.json")) if not file.is_dir()]

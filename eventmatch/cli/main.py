@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(
             name,
             help=command.SUMMARY,
-            description=f"{command.SUMMARY.capitalize()}.",
+            description=f"{command.SUMMARY[0].upper()}{command.SUMMARY[1:]}.",
             epilog=command.EXAMPLE,
             formatter_class=layout,
             allow_abbrev=False,
@@ -110,7 +110,8 @@ def _run(argv: Sequence[str] | None) -> int:
 def _failed(error: Exception) -> int:
     if isinstance(error, BadRules):
         _tell(
-            *(line for finding in error.findings for line in pretty(finding, paint_for(sys.stderr)))
+            *(line for each in error.findings for line in pretty(each, paint_for(sys.stderr))),
+            *filter(None, [error.outcome]),
         )
         return _FINDINGS
     if isinstance(error, UsageError):

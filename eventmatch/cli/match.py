@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import eventmatch
+from eventmatch.cli.choice import add_dialect
 from eventmatch.cli.events import EventText, read_events, total_size
+from eventmatch.cli.inputs import UsageError, refuse_stdin_twice
 from eventmatch.cli.report import compact, write, write_line
-from eventmatch.cli.rules import by_name, matcher_of, usable_rules
+from eventmatch.cli.rules import BadRules, Rule, by_name, matcher_of, usable_rules
 from eventmatch.cli.terminal import Paint, paint_for, progress
-from eventmatch.cli.wording import count, rate
+from eventmatch.cli.wording import count, elapsed
 
 SUMMARY: Final = "tell which rules match which events"
 EXAMPLE: Final = """\
@@ -64,7 +66,7 @@ class Output(Protocol):
         """Show the rules of an event."""
 
     def bad(self, event: EventText, error: eventmatch.EventError) -> None:
-        """Show that an event is bad; stderr has it already."""
+        """Show that an event is bad."""
 
     def end(self, tally: Tally, names: Sequence[str]) -> None:
         """Show the summary; `names` are all rules."""
@@ -87,6 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="files of events; - is stdin (default)",
     )
     parser.add_argument("--format", choices=FORMATS, default="pretty", help="default: pretty")
+    add_dialect(parser)
     parser.add_argument("--strict", action="store_true", help="stop at the first bad event")
     parser.add_argument(
         "--why",
@@ -99,7 +102,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Match all events, and return 1 if some were bad."""
-    rules = usable_rules(args.rules)
+    refuse_stdin_twice([*args.rules, *args.events], "--rules and the events")
+    rules = _rules(args)
     run = _Run(matcher_of(rules), by_name(rules), FORMATS[args.format](), args.why, args.strict)
     total = total_size(args.events)
     started = time.perf_counter()
@@ -109,8 +113,19 @@ def run(args: argparse.Namespace) -> int:
         with progress("matching", total) as advance:
             run.all(args.events, advance)
     run.tally.seconds = time.perf_counter() - started
-    run.output.end(run.tally, run.matcher.names())
+    if len(run.missing) < len(args.events) or args.format != "pretty":
+        run.output.end(run.tally, run.matcher.names())
+    if run.missing:
+        raise UsageError("; ".join(run.missing))
     return int(run.tally.bad > 0)
+
+
+def _rules(args: argparse.Namespace) -> list[Rule]:
+    try:
+        return usable_rules(args.rules, args.dialect)
+    except BadRules as error:
+        invalid = count(len(error.findings), "invalid pattern")
+        raise BadRules(error.findings, f"no events were matched: {invalid}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,7 @@ class _Run:
     why: int
     is_strict: bool
     tally: Tally = field(default_factory=Tally)
+    missing: list[str] = field(default_factory=list)
 
     def all(self, paths: Sequence[str], advance: Callable[[int], None]) -> None:
         """Match the events of all files, up to the first bad one if that is asked for."""
@@ -133,6 +149,7 @@ class _Run:
             except eventmatch.EventError as error:
                 self._refuse(event, error)
                 if self.is_strict:
+                    sys.stderr.write("eventmatch: stopped at the first bad event (--strict)\n")
                     return
             else:
                 self.tally.add(names)
@@ -141,15 +158,16 @@ class _Run:
 
     def _read(self, paths: Sequence[str]) -> Iterator[EventText]:
         for path in paths:
-            yield from read_events(path)
+            try:
+                yield from read_events(path)
+            except UsageError as error:
+                self.missing.append(str(error))
 
     def _near(self, event: EventText) -> list[eventmatch.RuleExplanation]:
         return eventmatch.nearest(self.patterns, event.data, limit=self.why)
 
     def _refuse(self, event: EventText, error: eventmatch.EventError) -> None:
         self.tally.bad += 1
-        sys.stdout.flush()
-        sys.stderr.write(f"{event.complaint(error)}\n")
         self.output.bad(event, error)
 
 
@@ -167,13 +185,15 @@ class _Pretty:
             write(f"  {near.name}: {near.explanation.summary}")
 
     def bad(self, event: EventText, error: eventmatch.EventError) -> None:
-        """Nothing: people read stderr."""
+        """Tell on stderr, in its place among the results."""
+        sys.stdout.flush()
+        sys.stderr.write(f"{event.complaint(error)}\n")
 
     def end(self, tally: Tally, names: Sequence[str]) -> None:
         bad = f", {count(tally.bad, 'bad event')}" if tally.bad else ""
         write(
             f"\n{count(tally.events, 'event')}, {tally.matched:,} matched{bad}; "
-            f"{count(len(names), 'rule')}; {rate(tally.events, tally.seconds)}"
+            f"{count(len(names), 'rule')}; {elapsed(tally.events, tally.seconds)}"
         )
         digits = max((len(f"{n:,}") for n in tally.rules.values()), default=1)
         for name, number in tally.rules.most_common():

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree import ElementTree
 
+WHOLE_FORMATS: Final = ("json", "junit")
+"""The formats of one document, which must be there even if it has nothing to tell."""
+
 _NOT_XML: Final = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -3,8 +3,8 @@
 import argparse
 from typing import Final
 
+from eventmatch.cli.choice import add_dialect
 from eventmatch.cli.report import write_json
-from eventmatch.pattern import DIALECTS
 from eventmatch.pattern.schema import event_pattern_schema
 
 SUMMARY: Final = "print the JSON Schema (draft 2020-12) of event patterns"
@@ -15,12 +15,7 @@ example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument(
-        "--dialect",
-        choices=DIALECTS,
-        default="eventbridge",
-        help="the service whose subset of the language counts",
-    )
+    add_dialect(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,7 +4,8 @@ import json
 import sys
 import textwrap
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -14,10 +15,12 @@ import eventmatch
 from eventmatch.cli.explain import explanation_lines
 from eventmatch.cli.report import write
 from eventmatch.cli.rules import Rule, Sample, matcher_of
-from eventmatch.cli.terminal import Paint, cut, paint_for, width
+from eventmatch.cli.terminal import Paint, cut, cut_left, paint_for, width
 from eventmatch.cli.wording import count, rate
 
-_EXAMPLES: Final = 5
+_NAME_ROOM: Final = 36
+_KNOWN: Final = ("Amazon EC2", "Amazon S3")
+_AWS: Final = ("Amazon ", "AWS ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,30 +60,29 @@ def _title(text: str, paint: Paint) -> None:
 
 
 def _table(matches: Sequence[Match], paint: Paint) -> None:
-    room = width()
-    name_room = min(36, room - 15)
-    rule_room = room - name_room - 17
-    heading = f"{'service':<{name_room}} events matched"
-    _title(f"{heading}  rules" if rule_room >= 12 else heading, paint)
+    """List the services, each with its figures and the names of the rules that matched."""
+    name_room = min(_NAME_ROOM, width() - 15)
+    _title(f"{'service':<{name_room}} events matched", paint)
     for service, group in groupby(matches, key=lambda match: match.rule.service):
         listed = list(group)
         matched = sum(bool(match.names) for match in listed)
-        line = f"{cut(service, name_room):<{name_room}} {len(listed):>6} {matched:>7}"
-        if rule_room >= 12:
-            names = dict.fromkeys(name for match in listed for name in match.names)
-            line += f"  {_fitting(list(names), rule_room)}"
-        write(line.rstrip())
+        write(f"{cut(service, name_room):<{name_room}} {len(listed):>6} {matched:>7}")
+        for line in _wrapped(Counter(name for match in listed for name in match.names)):
+            write(paint(line, "dim"))
 
 
-def _fitting(names: Sequence[str], room: int) -> str:
-    """Name as many as there is room for, and the number of the others."""
-    for shown in range(len(names), 0, -1):
-        rest = f" +{len(names) - shown}" if shown < len(names) else ""
-        text = ", ".join(names[:shown]) + rest
-        if len(text) <= room:
-            return text
-    rest = f" +{len(names) - 1}" if len(names) > 1 else ""
-    return cut(names[0], room - len(rest)) + rest if names else ""
+def _wrapped(numbers: Mapping[str, int]) -> Iterator[str]:
+    """Yield lines of whole names with their numbers."""
+    line = ""
+    for name, number in numbers.items():
+        ending = f" x{number}" if number > 1 else ""
+        item = cut_left(name, width() - 3 - len(ending)) + ending
+        if line and len(line) + 2 + len(item) >= width():
+            yield f"{line},"
+            line = ""
+        line = f"{line}, {item}" if line else f"  {item}"
+    if line:
+        yield line
 
 
 def _examples(matches: Sequence[Match], paint: Paint) -> None:
@@ -89,29 +91,31 @@ def _examples(matches: Sequence[Match], paint: Paint) -> None:
     for match in _telling(matches):
         event = json.loads(match.sample.event)
         write(cut(f"{event.get('source', '?')}: {event.get('detail-type', '?')}", width()))
-        for line in _detail(match.rule.pattern, event):
-            write(cut(f"  {line}", width()))
+        for path, values in _detail(match.rule.pattern, event):
+            shown = cut_left(path, max(width() - len(values) - 5, width() // 2))
+            write(cut(f"  {shown} = {values}", width()))
         for name in match.names:
-            write(f"  {paint('->', 'green')} {paint(cut(name, width() - 5), 'green')}")
+            write(f"  {paint('->', 'green')} {paint(cut_left(name, width() - 5), 'green')}")
 
 
 def _telling(matches: Iterable[Match]) -> list[Match]:
-    """Choose the events of most rules, one of a service."""
+    """Choose the event of most rules of each service that everybody knows, and of one other."""
     best: dict[str, Match] = {}
     for match in matches:
         service = match.rule.service
         if service not in best or len(match.names) > len(best[service].names):
             best[service] = match
-    ranked = sorted(best.values(), key=lambda match: -len(match.names))
-    return ranked[:_EXAMPLES]
+    known = [best.pop(service) for service in _KNOWN if service in best]
+    others = [match for match in best.values() if match.rule.service.startswith(_AWS)]
+    return known + sorted(others, key=lambda match: -len(match.names))[:1]
 
 
-def _detail(pattern: str, event: dict[str, Any]) -> Iterator[str]:
+def _detail(pattern: str, event: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the fields that the rule asks for: at most three, without the envelope's."""
     leaves = eventmatch.explain(pattern, json.dumps(event)).branches[0].leaves
     asked = [leaf for leaf in leaves if leaf.found and leaf.path.startswith("detail.")]
     for leaf in asked[:3]:
-        yield f"{leaf.path} = {', '.join(leaf.found)}"
+        yield leaf.path, ", ".join(leaf.found)
 
 
 def _near_miss(matches: Sequence[Match], paint: Paint) -> None:
@@ -136,7 +140,11 @@ def _totals(matches: Sequence[Match], rules: int, seconds: float, paint: Paint) 
     write()
     engine = eventmatch.engine_name()
     _title(f"{count(rules, 'rule')} of {count(services, 'service')}", paint)
-    write(f"{count(len(matches), 'event')}, {count(total, 'match')}")
+    matched = sum(bool(match.names) for match in matches)
+    write(f"{count(len(matches), 'event')}: {matched:,} match at least one rule")
+    write(f"{count(total, 'match')} of an event and a rule")
+    missed = sum(not match.sample.matches for match in matches)
+    write(f"{missed:,} events are deliberate near misses")
     write(f"{rate(len(matches), seconds)} ({engine} engine)")
     for match in wrong:
         verdict = "should match" if match.sample.matches else "should not match"

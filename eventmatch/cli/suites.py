@@ -10,8 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from eventmatch.cli.inputs import TEST_SUFFIX, UsageError, display_name, read_text
-from eventmatch.cli.rules import Rule, member, rules_in, valid
+from eventmatch.cli.findings import pretty
+from eventmatch.cli.inputs import (
+    STDIN,
+    TEST_SUFFIX,
+    NotText,
+    UsageError,
+    display_name,
+    json_files,
+    read_text,
+)
+from eventmatch.cli.rules import BadRules, Rule, errors_of, member, rules_in, valid
 from eventmatch.jsontext import Kind, Node, location, read_document
 
 _VERDICTS: Final = {Kind.TRUE: True, Kind.FALSE: False}
@@ -19,7 +28,10 @@ _VERDICTS: Final = {Kind.TRUE: True, Kind.FALSE: False}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
-    """One event and whether the patterns of a rule must match it."""
+    """One event and whether the patterns of a rule must match it.
+
+    `fault` says why the test cannot be run; `is_missing`, that its file cannot be opened.
+    """
 
     file: str
     line: int
@@ -28,29 +40,82 @@ class Test:
     patterns: tuple[str, ...]
     event: str
     matches: bool
+    fault: str = ""
+    is_missing: bool = False
 
 
-def find_tests(paths: Sequence[str]) -> Iterator[Test]:
-    """Yield the tests of files and folders; a file that has none is a `UsageError`."""
-    for path in paths:
-        if Path(path).is_dir():
-            for file in sorted(Path(path).rglob("*.json")):
-                yield from tests_in(str(file))
-        else:
-            tests = list(tests_in(path))
-            if not tests:
-                raise UsageError(f"{display_name(path)}: no tests")
-            yield from tests
+class _Mistake(Exception):
+    """A test file or a test is malformed."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
 
 
-def tests_in(path: str) -> Iterator[Test]:
+def find_tests(paths: Sequence[str], dialect: str) -> list[Test]:
+    """Return the tests of files and folders; raises `UsageError` if there is none."""
+    if STDIN in paths:
+        raise UsageError("test reads files and folders, not stdin (-)")
+    tests = [test for path in paths for test in _tests(path, dialect)]
+    if not tests:
+        raise UsageError(f"no tests in {', '.join(paths)}")
+    return tests
+
+
+def _tests(path: str, dialect: str) -> Iterator[Test]:
+    """Yield the tests of a file or folder; what cannot be run comes as a test with a fault."""
+    if Path(path).is_dir():
+        for file in json_files(path):
+            yield from _safely(file, dialect)
+        return
+    tests = list(_safely(path, dialect))
+    yield from tests or [_faulty(path, 1, f"{path}: no tests", is_missing=True)]
+
+
+def _safely(path: str, dialect: str) -> Iterator[Test]:
+    try:
+        yield from tests_in(path, dialect)
+    except _Mistake as error:
+        yield _faulty(path, error.line, str(error))
+    except NotText as error:
+        yield _faulty(path, 1, str(error))
+    except BadRules as error:
+        yield _faulty(path, 1, _report(error))
+    except UsageError as error:
+        yield _faulty(path, 1, str(error), is_missing=True)
+
+
+def _report(error: BadRules) -> str:
+    return "\n".join(line for finding in error.findings for line in pretty(finding))
+
+
+def _faulty(path: str, line: int, fault: str, *, name: str = "", is_missing: bool = False) -> Test:
+    return Test(
+        file=display_name(path),
+        line=line,
+        name=name or path,
+        rule="",
+        patterns=(),
+        event="",
+        matches=True,
+        fault=fault,
+        is_missing=is_missing,
+    )
+
+
+def tests_in(path: str, dialect: str) -> Iterator[Test]:
     """Yield the tests of one file."""
     text = read_text(path)
     if path.endswith(TEST_SUFFIX) or _is_suite(text):
-        yield from _Suite(path, text).tests()
+        yield from _Suite(path, text).tests(dialect)
     elif '"matching"' in text or '"near_misses"' in text:
-        for rule in valid([rule for rule in rules_in(path) if rule.samples]):
-            yield from _samples(rule)
+        for rule in rules_in(path):
+            errors = list(errors_of(rule, dialect)) if rule.samples or rule.flaw else []
+            if errors:
+                fault = _report(BadRules(errors))
+                yield _faulty(path, errors[0].line, fault, name=rule.name)
+            else:
+                yield from _samples(rule)
 
 
 def _is_suite(text: str) -> bool:
@@ -80,7 +145,7 @@ class _Suite:
         self.path = path
         self.text = text
 
-    def tests(self) -> Iterator[Test]:
+    def tests(self, dialect: str) -> Iterator[Test]:
         document = read_document(self.text)
         root = document.root
         if document.fault is not None:
@@ -88,17 +153,22 @@ class _Suite:
         listed = member(root, "tests") if root is not None else None
         if root is None or listed is None or listed.kind is not Kind.ARRAY:
             raise self._mistake(0, 'expected {"tests": [...]}')
-        rules = self._rules(root)
+        rules = self._rules(root, dialect)
         for number, item in enumerate(listed.items, 1):
-            yield self._test(item, number, rules)
+            try:
+                yield self._test(item, number, rules)
+            except _Mistake as error:
+                name = member(item, "name")
+                title = name.text if name else f"tests[{number - 1}]"
+                yield _faulty(self.path, error.line, str(error), name=title)
 
-    def _rules(self, root: Node) -> list[Rule]:
+    def _rules(self, root: Node, dialect: str) -> list[Rule]:
         node = member(root, "rules")
         own = self.path.removesuffix(TEST_SUFFIX) + ".json"
         path = own if node is None else str(Path(self.path).parent / node.text)
         if not Path(path).is_file():
             raise self._mistake(node.start if node else 0, f"there is no rule file {path}")
-        return valid(rules_in(path))
+        return valid(rules_in(path), dialect)
 
     def _test(self, item: Node, number: int, rules: Sequence[Rule]) -> Test:
         event, verdict = member(item, "event"), member(item, "matches")
@@ -128,6 +198,6 @@ class _Suite:
             raise self._mistake(node.start, f'no rule is named "{node.text}"')
         return node.text
 
-    def _mistake(self, position: int, message: str) -> UsageError:
-        line, column = location(self.text, position)
-        return UsageError(f"{self.path}:{line}:{column}: {message}")
+    def _mistake(self, position: int, message: str) -> _Mistake:
+        line, _ = location(self.text, position)
+        return _Mistake(line, message)

@@ -34,6 +34,11 @@ def cut(text: str, room: int) -> str:
     return text if len(text) <= room else f"{text[: max(room - 1, 0)]}…"
 
 
+def cut_left(text: str, room: int) -> str:
+    """Shorten a name or path to the room there is, and keep its end."""
+    return text if len(text) <= room else f"…{text[len(text) - max(room - 1, 0) :]}"
+
+
 def paint_for(stream: TextIO) -> Paint:
     """Return what styles text for a stream."""
     if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":

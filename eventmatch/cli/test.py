@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import eventmatch
-from eventmatch.cli.report import Case, write, write_github, write_json, write_junit, write_line
+from eventmatch.cli.choice import add_dialect
+from eventmatch.cli.inputs import UsageError
+from eventmatch.cli.report import (
+    WHOLE_FORMATS,
+    Case,
+    write,
+    write_github,
+    write_json,
+    write_junit,
+    write_line,
+)
 from eventmatch.cli.suites import Test, find_tests
 from eventmatch.cli.terminal import paint_for
 from eventmatch.cli.wording import count
@@ -49,17 +59,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="test files or folders (default: this folder)",
     )
+    add_dialect(parser)
     parser.add_argument("--format", choices=FORMATS, default="pretty", help="default: pretty")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the tests, and return 1 if any failed."""
-    outcomes = [_outcome(test) for test in find_tests(args.paths)]
+    try:
+        tests = find_tests(args.paths, args.dialect)
+    except UsageError:
+        if args.format in WHOLE_FORMATS:
+            FORMATS[args.format]([])
+        raise
+    outcomes = [_outcome(test) for test in tests]
     FORMATS[args.format](outcomes)
+    missing = [outcome.failure for outcome in outcomes if outcome.test.is_missing]
+    if missing:
+        raise UsageError("; ".join(missing))
     return int(any(outcome.failure for outcome in outcomes))
 
 
 def _outcome(test: Test) -> Outcome:
+    if test.fault:
+        headline, _, rest = test.fault.partition("\n")
+        return Outcome(test=test, failure=headline, explanation=rest)
     patterns = [eventmatch.parse(pattern) for pattern in test.patterns]
     try:
         explained = [eventmatch.explain(pattern, test.event) for pattern in patterns]
@@ -74,6 +97,10 @@ def _outcome(test: Test) -> Outcome:
 
 
 def _pretty(outcomes: Sequence[Outcome]) -> None:
+    """Show what could be opened; stderr tells of the rest."""
+    outcomes = [outcome for outcome in outcomes if not outcome.test.is_missing]
+    if not outcomes:
+        return
     paint = paint_for(sys.stdout)
     failed = [outcome for outcome in outcomes if outcome.failure]
     for outcome in failed:

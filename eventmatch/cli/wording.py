@@ -7,6 +7,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{ending}"
 
 
+def elapsed(events: int, seconds: float) -> str:
+    """Return how long it took, and how fast that is if it took long enough to tell."""
+    return rate(events, seconds) if seconds >= 0.1 else f"{seconds:.2f} s"
+
+
 def rate(events: int, seconds: float) -> str:
     """Return how fast it went."""
     return f"{seconds:.2f} s, {events / max(seconds, 1e-9):,.0f} events/s"

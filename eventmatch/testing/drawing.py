@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,6 +16,10 @@ from eventmatch.testing.matching import Pattern, events_matching, near_misses
 from eventmatch.testing.vocabulary import JsonObject
 
 _TRIES: Final = 20
+
+
+class _Enough(BaseException):
+    """Ends the run; Hypothesis takes any Exception for a failed test."""
 
 
 def events_of(pattern: Pattern, *, count: int, seed: int = 0) -> list[JsonObject]:
@@ -58,8 +63,10 @@ def _run(chosen: st.SearchStrategy[JsonObject], count: int, seed: int) -> list[J
     )
     @given(chosen)
     def keep(event: JsonObject) -> None:
-        if len(found) < count:
-            found.setdefault(json.dumps(event, sort_keys=True), event)
+        found.setdefault(json.dumps(event, sort_keys=True), event)
+        if len(found) >= count:
+            raise _Enough
 
-    keep()
+    with suppress(_Enough):
+        keep()
     return list(found.values())

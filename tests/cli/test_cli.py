@@ -91,6 +91,7 @@ def test_help(cli: Cli, command: str) -> None:
     outcome = cli(*filter(None, [command]), "--help")
     expected = (HELP / f"{command or 'eventmatch'}.txt").read_text("utf-8")
     assert (outcome.status, squeezed(outcome.out)) == (0, squeezed(expected))
+    assert "json Schema" not in outcome.out
     assert "example:" in outcome.out
 
 
@@ -201,7 +202,8 @@ def test_check_of_a_text_that_is_not_json(cli: Cli) -> None:
 
 def test_check_of_bytes_that_are_not_text(cli: Cli) -> None:
     outcome = cli("check", stdin=b'{"a": ["\xff"]}')
-    assert (outcome.status, outcome.err) == (2, "eventmatch: <stdin>: not UTF-8 (byte 8)\n")
+    assert outcome.status == 1
+    assert outcome.out.startswith("<stdin>:1:1: error[unreadable]: not UTF-8 (byte 8)\n")
 
 
 def test_check_cuts_a_long_line_around_the_caret(cli: Cli) -> None:
@@ -257,8 +259,112 @@ def test_check_as_junit(cli: Cli) -> None:
 
 
 def test_a_field_called_rules_is_a_field(cli: Cli) -> None:
-    outcome = cli("check", file("pattern.json", {"rules": ["x", {"prefix": "y"}]}))
+    pattern = {"rules": ["x", {"prefix": "y"}], "source": ["z"]}
+    outcome = cli("check", file("pattern.json", pattern))
     assert outcome.out == "1 pattern in 1 file: no problems\n"
+
+
+@pytest.mark.parametrize("item", [{"name": "x", "patern": {"a": [1]}}, {"patern": {"a": [1]}}, "x"])
+def test_a_rule_without_a_pattern_is_a_finding(cli: Cli, item: object) -> None:
+    rules = [item, {"name": "bad", "pattern": {"a": 1}}, {"name": "number", "pattern": 5}]
+    outcome = cli("check", file("rules.json", {"rules": rules}), "--format", "json")
+    findings = outcome.json["findings"]
+    assert outcome.status == 1
+    assert [each["code"] for each in findings] == [
+        "no-pattern",
+        "not-object-or-array",
+        "not-an-object",
+    ]
+    assert findings[0]["path"] == "rules[0]"
+    assert findings[0]["column"] == 12
+
+
+def test_a_list_of_nothing_but_mistakes_is_a_rule_file(cli: Cli) -> None:
+    outcome = cli("check", file("rules.json", {"Rules": [{"patern": {"a": [1]}}]}))
+    message = 'Rules[0]: expected "pattern" or "EventPattern"'
+    assert outcome.out.startswith(f"rules.json:1:12: error[no-pattern]: {message}\n")
+
+
+def test_no_rules_at_all(cli: Cli) -> None:
+    Path("empty").mkdir()
+    for argv in (["check", "empty"], ["match", "--rules", "empty"], ["test", "empty"]):
+        outcome = cli(*argv)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert " in empty\n" in outcome.err
+
+
+def test_a_bad_file_does_not_hide_the_others(cli: Cli) -> None:
+    Path("bad.json").write_bytes(b"\xff")
+    path = file("rules.json", RULE_SET)
+    outcome = cli("check", "absent.json", "bad.json", path)
+    assert outcome.status == 2
+    assert "bad.json:1:1: error[unreadable]: not UTF-8 (byte 0)" in outcome.out
+    assert "error[not-object-or-array]" in outcome.out
+    assert outcome.err == "eventmatch: absent.json: no such file or directory\n"
+    assert cli("check", "bad.json", path).status == 1
+    report = cli("check", "absent.json", path, "--format", "junit")
+    assert ElementTree.fromstring(report.out).get("failures") == "2"
+
+
+def test_a_report_is_written_even_of_nothing(cli: Cli) -> None:
+    Path("empty").mkdir()
+    for command in ("check", "test"):
+        outcome = cli(command, "empty", "--format", "junit")
+        assert outcome.status == 2
+        assert ElementTree.fromstring(outcome.out).get("tests") == "0"
+        assert cli(command, "empty", "--format", "json").json["summary"]
+
+
+def test_missing_events_do_not_hide_the_others(cli: Cli) -> None:
+    rules, events = file("stopped.json", STOPPED), file("e.ndjson", ndjson(EVENT))
+    outcome = cli("match", "--rules", rules, "absent.ndjson", events, "--format", "json")
+    assert outcome.status == 2
+    assert outcome.json["events"] == [{"file": "e.ndjson", "line": 1, "rules": ["stopped"]}]
+    assert outcome.err == "eventmatch: absent.ndjson: no such file or directory\n"
+    assert cli("match", "--rules", rules, "absent.ndjson").out == ""
+
+
+def test_white_space_of_a_rule_does_not_count(cli: Cli) -> None:
+    pattern = {"a": [f"a b {n}" for n in range(300)]}
+    rules = json.dumps({"rules": [{"name": "long", "pattern": pattern}]}, indent=16)
+    assert len(rules) > 4096
+    assert cli("check", file("rules.json", rules)).status == 0
+    assert cli("match", "--rules", "rules.json", stdin='{"a": "a b 7"}').out.startswith(
+        "<stdin>:1: long\n"
+    )
+    wrong = rules.replace('"a b 299"', "{}")
+    (found,) = cli("check", "--format", "json", stdin=wrong).json["findings"]
+    assert found["line"] == wrong.count("\n", 0, wrong.index("{}")) + 1
+
+
+@pytest.mark.parametrize("command", ["match", "explain", "test", "gen"])
+def test_each_command_knows_dialects(cli: Cli, command: str) -> None:
+    pattern = {"a": [{"wildcard": "x*"}]}
+    rules = [{"name": "wild", "pattern": pattern, "matching": [{"a": "xy"}]}]
+    path = file("wild.json", {"rules": rules})
+    argv = [command, path] if command == "test" else [command, "--rules", path]
+    event = ndjson({"a": "xy"})
+    assert cli(*argv, stdin=event).status == 0
+    outcome = cli(*argv, "--dialect", "pipes", stdin=event)
+    assert outcome.status == 1
+    assert "wildcard" in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["match", "--rules", "-", "-"], "stdin (-) can be read only once"),
+        (["match", "--rules", "-"], "stdin (-) can be read only once"),
+        (["explain", "--pattern", "-"], "stdin (-) can be read only once"),
+        (["check", "-", "-"], "stdin (-) can be read only once"),
+        (["test", "-"], "not stdin"),
+        (["gen", "--pattern", "{}", "--count", "0"], "at least 1"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(cli: Cli, argv: list[str], words: str) -> None:
+    outcome = cli(*argv, stdin="{}")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert words in outcome.err
 
 
 # match
@@ -279,7 +385,9 @@ def test_a_bad_line_is_reported_and_the_run_goes_on(cli: Cli) -> None:
     stream = f"{ndjson(EVENT)}\n{{bad\n[1]\n{ndjson(EVENT)}"
     outcome = cli("match", "--rules", rules, "--format", "jsonl", stdin=stream)
     assert outcome.status == 1
-    first, second = outcome.err.splitlines()
+    assert outcome.err == ""
+    pretty = cli("match", "--rules", rules, stdin=stream)
+    first, second = pretty.err.splitlines()
     assert first.startswith("<stdin>:3:2: error[syntax]: ")
     assert second.startswith("<stdin>:4:1: error[not-an-object]: ")
     *results, last = outcome.lines
@@ -294,6 +402,7 @@ def test_strict_ends_at_the_first_bad_line(cli: Cli) -> None:
     outcome = cli("match", "--rules", rules, "--format", "json", "--strict", stdin=stream)
     assert outcome.status == 1
     assert outcome.json["summary"]["events"] == 1
+    assert outcome.err == "eventmatch: stopped at the first bad event (--strict)\n"
 
 
 @pytest.mark.parametrize(
@@ -345,6 +454,7 @@ def test_match_with_a_rule_of_an_invalid_pattern(cli: Cli) -> None:
     outcome = cli("match", "--rules", file("rules.json", RULE_SET), stdin=ndjson(EVENT))
     assert (outcome.status, outcome.out) == (1, "")
     assert outcome.err.startswith("rules.json:5:16: error[not-object-or-array]")
+    assert outcome.err.endswith("\nno events were matched: 1 invalid pattern\n")
 
 
 def test_rules_as_aws_lists_them(cli: Cli) -> None:
@@ -359,6 +469,18 @@ def test_rules_as_aws_lists_them(cli: Cli) -> None:
     )
     assert outcome.lines[0]["rules"] == ["text"]
     assert outcome.lines[-1]["summary"]["rules"] == {"text": 1}
+
+
+def test_disabled_rules_do_not_match(cli: Cli) -> None:
+    rules = [
+        {"Name": name, "State": state, "EventPattern": json.dumps(STOPPED)}
+        for name, state in (("on", "ENABLED"), ("off", "DISABLED"))
+    ]
+    path = file("aws.json", {"Rules": rules})
+    outcome = cli("match", "--rules", path, "--format", "jsonl", stdin=ndjson(EVENT))
+    assert outcome.lines[0]["rules"] == ["on"]
+    assert outcome.err == "eventmatch: skipped 1 disabled rule\n"
+    assert cli("check", path).out == "2 patterns in 1 file: no problems\n"
 
 
 # explain
@@ -465,15 +587,30 @@ def test_rules_with_samples_are_tests(cli: Cli) -> None:
         ({"tests": [{**GOOD, "rule": "none"}]}, 'no rule is named "none"'),
         ({"tests": [GOOD], "rules": "none.json"}, "none.json"),
         ({"tests": 5}, "expected"),
-        ("{", "s.test.json:1:"),
+        ("{", "the text ends"),
     ],
 )
 def test_a_malformed_test_file(cli: Cli, content: object, words: str) -> None:
     file("s.json", STOPPED)
     outcome = cli("test", file("s.test.json", content))
-    assert outcome.status == 2
-    assert outcome.err.startswith("eventmatch: s.test.json:1:")
-    assert words in outcome.err
+    assert outcome.status == 1
+    assert outcome.out.startswith("s.test.json:1: FAILED ")
+    assert words in outcome.out
+
+
+def test_a_bad_test_does_not_hide_the_others(cli: Cli) -> None:
+    file("s.json", STOPPED)
+    mixed = file("s.test.json", suite({"name": "half", "event": {}}, GOOD))
+    Path("bad.test.json").write_bytes(b"\xff")
+    outcome = cli("test")
+    assert outcome.status == 1
+    assert "bad.test.json:1: FAILED bad.test.json\n  not UTF-8" in outcome.out
+    assert "s.test.json:1: FAILED half\n" in outcome.out
+    assert outcome.out.endswith("3 tests: 1 passed, 2 failed\n")
+    report = cli("test", mixed, "absent.json", "--format", "junit")
+    assert report.status == 2
+    assert "absent.json: no such file" in report.err
+    assert ElementTree.fromstring(report.out).get("failures") == "2"
 
 
 def test_a_bad_event_of_a_test_is_a_failure(cli: Cli) -> None:
@@ -562,6 +699,19 @@ def test_library_run_fits_the_terminal(
     assert max(map(len, outcome.out.splitlines())) <= columns
     for words in ("service", "  -> ", "A near miss, and why", "events/s"):
         assert words in outcome.out
+
+
+def test_library_run_ends_with_known_services_and_figures_that_agree(cli: Cli) -> None:
+    table, examples, near_miss, totals = cli("library", "run").out.split("\n\n")
+    assert "  ec2-instance-stopped-or-terminated x2, " in table
+    sources = [line.split(":")[0] for line in examples.splitlines() if line.startswith("aws.")]
+    assert sources[:2] == ["aws.ec2", "aws.s3"]
+    assert len(sources) == 3
+    assert near_miss.startswith("A near miss, and why\n")
+    rows = [line.split()[-2:] for line in table.splitlines()[1:] if not line.startswith(" ")]
+    events, matched = (sum(int(row[at]) for row in rows) for at in (0, 1))
+    assert f"\n{events:,} events: {matched:,} match at least one rule\n" in totals
+    assert " events are deliberate near misses\n" in totals
 
 
 # Terminals
