@@ -11,19 +11,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from eventmatch.pattern.model import Leaf, SubRule
-from eventmatch.pattern.operators import AnythingButMatching, Wildcard
+from eventmatch.pattern.operators import AnythingButMatching, ValueMatcher, Wildcard
 
 _ANY = -1
 """The byte of a loop, and of an input byte that no literal names."""
 
-Alternatives = tuple[Wildcard, ...]
-"""Wildcards that AWS keeps as one pattern: a single one, or the list of an anything-but."""
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What AWS keeps as one pattern: a wildcard, or the list of an anything-but."""
+
+    is_excluded: bool
+    wildcards: tuple[Wildcard, ...]
+
+    @property
+    def parts_sub_rules(self) -> bool:
+        """Whether sub-rules that share this value are tried apart behind it."""
+        return any(
+            _has_case(character)
+            for wildcard in self.wildcards
+            for part in wildcard.parts[1:]
+            for character in part
+        )
 
 
 def complexity(sub_rules: Sequence[SubRule], *, limit: int) -> int:
     """Return the complexity of the most complex field; the search ends above the limit."""
     worst = 0
-    judged: set[frozenset[tuple[Alternatives, int]]] = set()
+    judged: set[frozenset[tuple[Entry, int]]] = set()
     for together in _tried_together(sub_rules):
         key = frozenset(together.items())
         if key not in judged:
@@ -34,17 +49,21 @@ def complexity(sub_rules: Sequence[SubRule], *, limit: int) -> int:
     return worst
 
 
-def _wildcards(leaf: Leaf) -> list[Alternatives]:
-    found: list[Alternatives] = []
-    for matcher in leaf.matchers:
-        if isinstance(matcher, Wildcard):
-            found.append((matcher,))
-        elif isinstance(matcher, AnythingButMatching):
-            found.append(tuple(m for m in matcher.excluded if isinstance(m, Wildcard)))
-    return [alternatives for alternatives in found if alternatives]
+def _wildcards(leaf: Leaf) -> list[Entry]:
+    found = map(_entry, leaf.matchers)
+    return [entry for entry in found if entry is not None]
 
 
-def _tried_together(sub_rules: Sequence[SubRule]) -> Iterator[Counter[Alternatives]]:
+def _entry(matcher: ValueMatcher) -> Entry | None:
+    if isinstance(matcher, Wildcard):
+        return Entry(False, (matcher,))
+    if isinstance(matcher, AnythingButMatching):
+        wildcards = dict.fromkeys(m for m in matcher.excluded if isinstance(m, Wildcard))
+        return Entry(True, tuple(wildcards)) if wildcards else None
+    return None
+
+
+def _tried_together(sub_rules: Sequence[SubRule]) -> Iterator[Counter[Entry]]:
     """Yield the wildcards of each field that one input can meet at the same time, with how often.
 
     The sub-rules of a pattern are tried together as long as they name the same fields and share
@@ -94,7 +113,9 @@ def _sharing_a_value(leaves: dict[int, Leaf]) -> set[frozenset[int]]:
     groups: dict[object, set[int]] = {}
     for member, leaf in leaves.items():
         for matcher in leaf.matchers:
-            groups.setdefault(matcher, set()).add(member)
+            entry = _entry(matcher)
+            is_alone = entry is not None and entry.parts_sub_rules
+            groups.setdefault((matcher, member) if is_alone else matcher, set()).add(member)
     return set(map(frozenset, groups.values()))
 
 
@@ -106,57 +127,59 @@ class _Edge:
 
 
 class _Automaton:
-    """Positions and the edges that leave them.
+    """Positions and the edges that leave them; each entry has positions of its own.
 
-    Alternatives share the positions of a common prefix. The same wildcard in several sub-rules
-    or twice in a list shares them up to its first star only. The closing quote is one edge for
-    all alternatives.
+    Texts of one entry share the edges of a common prefix, except that a character with case behind
+    a star always gets new ones, and so counts for each copy of the text. The loop of a star is a
+    position beside the one where it stands. The closing quote is one edge for each entry.
     """
 
-    def __init__(self, together: Mapping[Alternatives, int]) -> None:
+    def __init__(self, together: Mapping[Entry, int]) -> None:
         self.leaving: list[list[_Edge]] = []
+        self.loop_beside: dict[int, int] = {}
         self.starts: list[int] = []
         self.count = 0
-        for alternatives, copies in together.items():
+        for entry, copies in together.items():
             self.starts.append(self._position())
             final = self._position()
-            for wildcard in alternatives:
-                for copy in range(copies):
-                    self._add(wildcard, final, is_copy=copy > 0)
+            for wildcard in entry.wildcards * copies:
+                self._add(wildcard, final)
 
     def _position(self) -> int:
         self.leaving.append([])
         return len(self.leaving) - 1
 
-    def _add(self, wildcard: Wildcard, final: int, *, is_copy: bool) -> None:
+    def _add(self, wildcard: Wildcard, final: int) -> None:
         at = self._shared(self.starts[-1], ord('"'))
         for index, part in enumerate(wildcard.parts):
-            if index and not self._loops(at):
-                self._edge(at, _ANY, at)
-            for byte in part.encode("utf-8", "surrogatepass"):
-                is_new = is_copy and index
-                at = self._edge(at, byte, self._position()) if is_new else self._shared(at, byte)
-        self._close(at, final)
+            if index:
+                at = self._loop(at)
+            for character in part:
+                is_new = index > 0 and _has_case(character)
+                for byte in character.encode("utf-8", "surrogatepass"):
+                    at = self._edge(at, byte, None) if is_new else self._shared(at, byte)
+        closing = _Edge(-final, ord('"'), final)
+        if closing not in self.leaving[at]:
+            self.leaving[at].append(closing)
 
-    def _loops(self, at: int) -> bool:
-        return any(edge.byte == _ANY for edge in self.leaving[at])
+    def _loop(self, at: int) -> int:
+        if at not in self.loop_beside:
+            loop = self.loop_beside[at] = self._position()
+            self._edge(loop, _ANY, loop)
+        return self.loop_beside[at]
 
     def _shared(self, at: int, byte: int) -> int:
         """Return where the first edge of that byte leads, adding one where there is none."""
         for edge in self.leaving[at]:
             if edge.byte == byte:
                 return edge.target
-        return self._edge(at, byte, self._position())
+        return self._edge(at, byte, None)
 
-    def _edge(self, at: int, byte: int, target: int) -> int:
+    def _edge(self, at: int, byte: int, target: int | None) -> int:
         self.count += 1
+        target = self._position() if target is None else target
         self.leaving[at].append(_Edge(self.count, byte, target))
         return target
-
-    def _close(self, at: int, final: int) -> None:
-        edge = _Edge(-final, ord('"'), final)
-        if edge not in self.leaving[at]:
-            self.leaving[at].append(edge)
 
     def complexity(self, limit: int) -> int:
         """Return the highest score that any input reaches, or the first above the limit."""
@@ -164,8 +187,7 @@ class _Automaton:
         states = [frozenset(self.starts)]
         seen: set[frozenset[int]] = set()
         while states and worst <= limit:
-            positions = states.pop()
-            for edges in self._moves(positions):
+            for edges in self._moves(states.pop()):
                 taken = frozenset(edge.number for edge in edges)
                 if taken not in seen:
                     seen.add(taken)
@@ -173,9 +195,10 @@ class _Automaton:
                     states.append(frozenset(edge.target for edge in edges))
         return worst
 
-    def _moves(self, positions: Iterable[int]) -> Iterator[list[_Edge]]:
+    def _moves(self, positions: frozenset[int]) -> Iterator[list[_Edge]]:
         """Yield the edges that each input byte takes from the positions."""
-        leaving = [edge for position in positions for edge in self.leaving[position]]
+        beside = {self.loop_beside[at] for at in positions if at in self.loop_beside}
+        leaving = [edge for position in positions | beside for edge in self.leaving[position]]
         for byte in {edge.byte for edge in leaving} | {_ANY}:
             edges = [edge for edge in leaving if edge.byte in (byte, _ANY)]
             if edges:
@@ -183,9 +206,15 @@ class _Automaton:
 
     def _score(self, edges: Iterable[_Edge]) -> int:
         """Return the edges taken, plus those that lead to a loop which was not."""
-        numbers = {edge.number for edge in edges}
+        looping = {edge.target for edge in edges if edge.byte == _ANY}
+        targets = {edge.number: edge.target for edge in edges if edge.byte != _ANY}
         entered = sum(
-            any(loop.byte == _ANY and loop.number not in numbers for loop in self.leaving[target])
-            for target in {edge.number: edge.target for edge in edges}.values()
+            target in self.loop_beside and self.loop_beside[target] not in looping
+            for target in targets.values()
         )
-        return len(numbers) + entered
+        return len(looping) + len(targets) + entered
+
+
+def _has_case(character: str) -> bool:
+    is_cased = character.lower() != character or character.upper() != character
+    return is_cased and character <= "\uffff"
