@@ -4,7 +4,7 @@ The verdict is the engine's own: every leaf is put to the same functions that ma
 meaning: event-pattern language reference §3 to §6.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -164,14 +164,14 @@ def _leaf(leaf: Leaf, found: Found, event: Value) -> LeafExplanation:
     reason = Reason.MATCHED if matched else reason_for(leaf, values)
     if reason is Reason.MISSING_FIELD and container:
         reason = Reason.NOT_A_VALUE
-    texts = [scalar_text(value) for value in values[: _MOST_SHOWN + 1]]
+    texts = [scalar_text(value) for value in values[:_MOST_SHOWN]]
     return LeafExplanation(
         path=leaf.path,
         matched=matched,
         reason=reason,
         expected=tuple(matcher.text() for matcher in leaf.matchers),
-        found=tuple(texts[:_MOST_SHOWN]),
-        detail=_detail(leaf, reason, _found(texts, len(values), container)),
+        found=tuple(texts),
+        detail=_detail(leaf, reason, _listed(texts, len(values)) if texts else container),
     )
 
 
@@ -215,20 +215,14 @@ def _detail(leaf: Leaf, reason: Reason, found: str | None) -> str:
     return f"{expected}, found {found or 'nothing'}{phrase}"
 
 
-def _found(texts: list[str], count: int, container: str | None) -> str | None:
-    if not texts:
-        return container
-    more = count - _MOST_SHOWN
-    return _listed(texts[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
 def _expected(texts: tuple[str, ...]) -> str:
-    return f"expected {_listed(list(texts), ' or ')}"
+    return f"expected {_listed(texts, len(texts), ' or ')}"
 
 
-def _listed(texts: list[str], separator: str = ", ") -> str:
+def _listed(texts: Sequence[str], count: int, separator: str = ", ") -> str:
+    """Join the first of `count` texts, and say how many are left out."""
     shown = [text if len(text) <= 60 else f"{text[:57]}..." for text in texts[:_MOST_SHOWN]]
-    more = len(texts) - len(shown)
+    more = count - len(shown)
     return separator.join(shown) + (f" and {more} more" if more else "")
 
 

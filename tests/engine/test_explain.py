@@ -134,3 +134,10 @@ def test_the_nearest_rules_lead_and_matching_rules_are_left_out() -> None:
     found = eventmatch.nearest(rules, '{"source": "aws.ec2", "state": "running"}')
     assert [near.name for near in found] == ["near", "middle", "far"]
     assert len(eventmatch.nearest(rules, "{}", limit=1)) == 1
+
+
+def test_of_many_values_only_some_are_told() -> None:
+    explanation = eventmatch.explain('{"a": ["x"]}', {"a": [f"v{n}" for n in range(8)] * 2})
+    (leaf,) = explanation.branches[0].leaves
+    assert leaf.found == ('"v0"', '"v1"', '"v2"', '"v3"', '"v4"')
+    assert leaf.detail == 'expected "x", found "v0", "v1", "v2", "v3", "v4" and 3 more'
