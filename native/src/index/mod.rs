@@ -1,0 +1,30 @@
+//! Many patterns, indexed: what they ask for, and which of them a found value makes possible.
+//!
+//! A pattern is a set of sub-rules, a sub-rule a set of leaves, a leaf a list of predicates at one
+//! field. Equal predicates at one field are one record. Each sub-rule is *anchored* at one of its
+//! leaves: it stands in the list behind each predicate of that leaf, and is looked at only if such
+//! a predicate is satisfied. A list that grows long *bursts*: its sub-rules move to lists behind
+//! pairs of predicates, of three, and so on.
+
+mod anchor;
+mod burst;
+mod discovery;
+mod field;
+mod intern;
+mod key;
+mod list;
+mod numbers;
+mod numeric;
+mod rule;
+mod sizes;
+mod state;
+mod writer;
+
+pub use field::{Field, ROOT, child, flag};
+pub use key::{HEADER, Kind, find, find_tagged, kind_of, length_of, owner_of, payload_of, text_of};
+pub use list::{List, inline_item, is_inline, items};
+pub use numeric::{all, bounds, stab};
+pub use rule::{Leaf, Name, Rule, Wanted, name_text};
+pub use sizes::Sizes;
+pub use state::{Core, Shared};
+pub use writer::{ALWAYS, Writer, address_key, fits, number_key};

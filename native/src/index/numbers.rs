@@ -1,0 +1,100 @@
+//! A filter of the exact numbers that a field asks for, on the first bytes of their tokens.
+//!
+//! Every token without an exponent that is worth a number begins like the shortest such token;
+//! only zeros, and a point before them, may follow. So the first eight bytes, or all if there are
+//! fewer, tell most other numbers apart before their value is worked out.
+
+use std::sync::atomic::{AtomicU32, Ordering::Acquire};
+
+use super::state::State;
+use crate::store::{Ref, load};
+use crate::value::Decimal;
+
+/// The bits of the filter, and before them a word with a bit for each length in use.
+pub(super) const WORDS: usize = 9;
+
+#[inline(always)]
+fn bit(first: u64, length: usize) -> usize {
+    ((first ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+}
+
+/// Whether a token may be worth one of the numbers, going by the words of the filter.
+#[inline(always)]
+pub(super) fn may_be(filter: &[AtomicU32], text: &[u8], start: usize, end: usize) -> bool {
+    let first = load(text, start, (end - start).min(8));
+    let mut sizes = filter[0].load(Acquire);
+    while sizes != 0 {
+        let size = sizes.trailing_zeros();
+        sizes &= sizes - 1;
+        let kept = if size == 8 {
+            first
+        } else {
+            first & ((1 << (8 * size)) - 1)
+        };
+        let bit = bit(kept, size as usize);
+        if filter[1 + (bit >> 5)].load(Acquire) >> (bit & 31) & 1 == 1 {
+            return true;
+        }
+    }
+    false
+}
+
+/// Lets the tokens of a number pass the filter that begins at `word`.
+pub(super) fn admit(state: &State, owner: Ref, word: usize, number: Decimal) {
+    let token = shortest_token(number);
+    admit_token(state, owner, word, &token);
+    if number.mantissa == 0 {
+        admit_token(state, owner, word, b"-0");
+    }
+}
+
+fn admit_token(state: &State, owner: Ref, word: usize, token: &[u8]) {
+    let size = token.len().min(8);
+    let bit = bit(load(token, 0, size), size);
+    let add = |word, bit: usize| state.set(owner, word, state.get(owner, word) | 1 << bit);
+    add(word + 1 + (bit >> 5), bit & 31);
+    add(word, size);
+}
+
+/// Closes the filter to all.
+pub(super) fn clear(state: &State, owner: Ref, word: usize) {
+    (word..word + WORDS).for_each(|word| state.set(owner, word, 0));
+}
+
+/// The shortest token without an exponent; of a large number, its beginning.
+fn shortest_token(number: Decimal) -> Vec<u8> {
+    let digits = number.mantissa.unsigned_abs().to_string();
+    let mut token = String::from(if number.mantissa < 0 { "-" } else { "" });
+    let whole = digits.len() as i64 + i64::from(number.exponent);
+    if number.exponent >= 0 {
+        token.push_str(&digits);
+        token.extend(std::iter::repeat_n('0', number.exponent.min(8) as usize));
+    } else if whole > 0 {
+        let (whole, fraction) = digits.split_at(whole as usize);
+        token.extend([whole, ".", fraction]);
+    } else {
+        token.push_str("0.");
+        token.extend(std::iter::repeat_n('0', (-whole).min(8) as usize));
+        token.push_str(&digits);
+    }
+    token.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(mantissa: i64, exponent: i32) -> String {
+        String::from_utf8(shortest_token(Decimal { mantissa, exponent })).unwrap()
+    }
+
+    #[test]
+    fn tokens_are_the_shortest() {
+        assert_eq!(token(5, 0), "5");
+        assert_eq!(token(-375, -1), "-37.5");
+        assert_eq!(token(3, 2), "300");
+        assert_eq!(token(25, -3), "0.025");
+        assert_eq!(token(25, -2), "0.25");
+        assert_eq!(token(0, 0), "0");
+    }
+}

@@ -1,0 +1,249 @@
+//! The store as the one writer works on it, and what it shares with the readers.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use super::key::{self, Kind};
+use super::list;
+use crate::store::{Arena, NONE, Readers, Ref, Seed, Slots, Table, View, Words};
+
+/// What readers look at.
+#[derive(Debug, Default)]
+pub struct Core {
+    words: Words,
+    slots: Slots,
+    seed: Seed,
+}
+
+impl Core {
+    /// A view for one reader.
+    #[inline]
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.words, &self.slots, self.seed)
+    }
+}
+
+/// What the writer and the readers share.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// The newest core.
+    pub core: ArcSwap<Core>,
+    /// Who is reading.
+    pub readers: Readers,
+}
+
+/// Something to be done once no reader is left that began before a version.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// A record that nothing leads to any more.
+    Free(Ref, usize),
+    /// Numbers of chunks that were given back.
+    Numbers(Vec<u32>),
+    /// A removed name, whose sub-rules older readers still see.
+    Bury(Ref),
+}
+
+/// The writer's hold on the store.
+#[derive(Debug, Default)]
+pub struct State {
+    arena: Arena,
+    table: Table,
+    seed: Seed,
+    shared: Arc<Shared>,
+    jobs: VecDeque<(u64, Job)>,
+    /// The version since which all readers know the present slots.
+    slots_since: u64,
+    /// Bytes of texts of values that are kept.
+    pub(super) text_bytes: usize,
+    /// Predicates that are kept.
+    pub(super) predicates: usize,
+}
+
+impl State {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            ..Self::default()
+        }
+    }
+
+    /// A view of the present.
+    #[inline]
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.arena.words, &self.table.slots, self.seed)
+    }
+
+    pub(super) fn get(&self, at: Ref, word: usize) -> u32 {
+        self.arena.words.get(at, word)
+    }
+
+    pub(super) fn set(&self, at: Ref, word: usize, value: u32) {
+        self.arena.words.set(at, word, value);
+    }
+
+    pub(super) fn set_bytes(&self, at: Ref, word: usize, bytes: &[u8]) {
+        self.arena.words.set_bytes(at, word, bytes);
+    }
+
+    /// A new record of zeros, which every reader that begins from now on can reach.
+    pub(super) fn allocate(&mut self, size: usize) -> Ref {
+        let at = self.arena.allocate(size);
+        if self.arena.take_growth() {
+            self.share();
+        }
+        at
+    }
+
+    /// Gives a record back as soon as no reader can be in it. Nothing leads to it any more.
+    pub(super) fn retire(&mut self, at: Ref, size: usize) {
+        self.later(Job::Free(at, size));
+    }
+
+    /// Does a job once no reader is left that began before the next version.
+    pub(super) fn later(&mut self, job: Job) {
+        self.jobs
+            .push_back((self.shared.readers.version() + 1, job));
+    }
+
+    /// How many jobs wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// The next job whose time has come.
+    pub(super) fn due(&mut self, oldest: u64) -> Option<Job> {
+        let is_due = self
+            .jobs
+            .front()
+            .is_some_and(|(version, _)| *version <= oldest);
+        if is_due {
+            self.jobs.pop_front().map(|(_, job)| job)
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn free(&mut self, at: Ref, size: usize) {
+        self.arena.free(at, size);
+        let numbers = self.arena.take_given_back();
+        if !numbers.is_empty() {
+            self.later(Job::Numbers(numbers));
+        }
+    }
+
+    /// Gives a record back that no reader ever saw.
+    pub(super) fn free_now(&mut self, at: Ref, size: usize) {
+        self.free(at, size);
+    }
+
+    pub(super) fn reuse_numbers(&mut self, numbers: &[u32]) {
+        self.arena.reuse_numbers(numbers);
+    }
+
+    /// Makes what was done visible to the readers that begin from now on.
+    pub(super) fn publish(&mut self) -> u64 {
+        if self.table.shrink() {
+            self.share_slots();
+        } else if self.arena.take_growth() {
+            self.share();
+        }
+        self.shared.readers.publish()
+    }
+
+    /// The version that the next `publish` makes.
+    pub(super) fn next_version(&self) -> u64 {
+        self.shared.readers.version() + 1
+    }
+
+    /// The version of the oldest reader at work.
+    pub(super) fn oldest(&self) -> u64 {
+        self.shared.readers.oldest()
+    }
+
+    fn share(&self) {
+        let (words, slots) = (self.arena.words.clone(), self.table.slots.clone());
+        self.shared.core.store(Arc::new(Core {
+            words,
+            slots,
+            seed: self.seed,
+        }));
+    }
+
+    fn share_slots(&mut self) {
+        self.share();
+        self.slots_since = self.shared.readers.version() + 1;
+    }
+
+    /// Makes room for so many keys, and tells whether every reader at work finds them.
+    pub(super) fn prepare_keys(&mut self, count: usize) -> bool {
+        if self.table.reserve(count) {
+            self.share_slots();
+            // Those who begin from now on have the new slots.
+            self.shared.readers.publish();
+        }
+        self.oldest() >= self.slots_since
+    }
+
+    /// A new key; the caller knows that there is none such.
+    pub(super) fn add_key(&mut self, kind: Kind, owner: Ref, text: &[u8], payload: Ref) -> Ref {
+        let key = self.allocate(key::size(text.len()));
+        self.set(key, 0, key::first_word(kind, text.len()));
+        self.set(key, 1, owner);
+        self.set(key, key::PAYLOAD, payload);
+        self.set_bytes(key, key::HEADER, text);
+        if self.table.reserve(1) {
+            self.share_slots();
+        }
+        self.table
+            .insert(key::tag(self.seed, kind, owner, text, 0, text.len()), key);
+        key
+    }
+
+    /// Forgets a key.
+    pub(super) fn remove_key(&mut self, key: Ref) {
+        let mut text = Vec::new();
+        key::text_of(&self.view(), key, &mut text);
+        let (kind, owner) = (
+            key::kind_of(&self.view(), key),
+            key::owner_of(&self.view(), key),
+        );
+        self.table
+            .remove(key::tag(self.seed, kind, owner, &text, 0, text.len()), key);
+        self.retire(key, key::size(text.len()));
+    }
+
+    pub(super) fn find(&self, kind: Kind, owner: Ref, text: &[u8]) -> Option<Ref> {
+        key::find(&self.view(), kind, owner, text, 0, text.len())
+    }
+
+    /// The key of that kind and text, made if there is none.
+    pub(super) fn find_or_add(&mut self, kind: Kind, owner: Ref, text: &[u8]) -> Ref {
+        match self.find(kind, owner, text) {
+            Some(key) => key,
+            None => self.add_key(kind, owner, text, NONE),
+        }
+    }
+
+    /// The bytes of records and slots.
+    pub(super) fn bytes(&self) -> usize {
+        self.arena.bytes() + self.table.bytes()
+    }
+
+    /// The most items behind one key that stand for sub-rules.
+    pub(super) fn longest_list(&self) -> usize {
+        let view = self.view();
+        let has_rules = |&key: &Ref| {
+            let kind = key::kind_of(&view, key);
+            kind.is_predicate() || matches!(kind, Kind::Pair | Kind::Always)
+        };
+        let count = |key| list::count(self, self.get(key, key::PAYLOAD));
+        self.table
+            .records()
+            .filter(has_rules)
+            .map(count)
+            .max()
+            .unwrap_or(0)
+    }
+}

@@ -1,0 +1,181 @@
+//! Anchors that no plain lookup finds: fragments, folded texts, ranges, and what any value satisfies.
+
+use super::evaluate::{Tried, holds, may_fit};
+use super::found::{Found, Occurrence, Scalar};
+use super::probe::prefixes;
+use crate::index::{Field, Kind, Sizes, all, find, flag, items, payload_of, stab};
+use crate::store::{Ref, View};
+use crate::value;
+
+/// What needs a second look at kept values.
+const SECOND_LOOK: u32 = flag::FRAGMENT
+    | flag::FOLDED
+    | flag::FOLDED_PREFIX
+    | flag::FOLDED_SUFFIX
+    | flag::NUMERIC
+    | flag::PRESENT;
+
+/// So many numbers are compared with each range; fewer are looked up one by one.
+const MANY: usize = 16;
+
+/// Finds satisfied anchors among the predicates that must be tried.
+pub(super) fn discover(view: &View, event: &[u8], found: &mut Found) {
+    let mut last_field = 0;
+    for number in 0..found.occurrences.len() {
+        let occurrence = found.occurrences[number];
+        let asked = Field::at(view, occurrence.field);
+        let flags = asked.flags();
+        if flags & SECOND_LOOK == 0 {
+            continue;
+        }
+        // Once for each field is enough; a field that comes again later does no harm.
+        if occurrence.field != last_field {
+            last_field = occurrence.field;
+            whole_field(view, event, asked, occurrence.field, found);
+        }
+        if occurrence.scalar == Scalar::Text {
+            texts(view, event, asked, &occurrence, found);
+        }
+    }
+}
+
+/// Notes which predicates of a list accept the value. Where an array is involved, the places of all
+/// values are found when they are needed.
+fn try_on(view: &View, event: &[u8], payload: u32, value: &Occurrence, found: &mut Found) {
+    let mut buffer = std::mem::take(&mut found.buffer);
+    for predicate in items(view, payload) {
+        if Tried::new(view, predicate, &mut buffer).accepts(event, found, value) {
+            found.satisfied.push(predicate);
+        }
+    }
+    found.buffer = buffer;
+}
+
+fn whole_field(view: &View, event: &[u8], asked: Field, field: Ref, found: &mut Found) {
+    if asked.flags() & flag::PRESENT != 0 {
+        present(view, event, asked.present(), field, found);
+    }
+    if asked.flags() & flag::NUMERIC != 0 {
+        let ordered = found
+            .occurrences_of(field)
+            .filter_map(|n| found.occurrences[n].ordered);
+        let mut numbers: Vec<u64> = ordered.collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        in_ranges(view, asked.numeric(), &numbers, &mut found.satisfied);
+    }
+}
+
+/// Tries what any value may satisfy, on one value if there is no other.
+fn present(view: &View, event: &[u8], payload: u32, field: Ref, found: &mut Found) {
+    let only = {
+        let mut values = found.occurrences_of(field);
+        values.next().filter(|_| values.next().is_none())
+    };
+    if let Some(only) = only {
+        let value = found.occurrences[only];
+        return try_on(view, event, payload, &value, found);
+    }
+    for predicate in items(view, payload) {
+        if holds(view, event, found, predicate) {
+            found.satisfied.push(predicate);
+        }
+    }
+}
+
+/// Adds the ranges that hold one of the numbers, which are in order.
+fn in_ranges(view: &View, directory: Ref, numbers: &[u64], ranges: &mut Vec<Ref>) {
+    if numbers.len() < MANY {
+        for &number in numbers {
+            stab(view, directory, number, &mut |predicate| {
+                ranges.push(predicate)
+            });
+        }
+        return;
+    }
+    all(view, directory, &mut |range, predicate| {
+        let at = numbers.partition_point(|&number| number < range.low);
+        if numbers.get(at).is_some_and(|&number| number <= range.high) {
+            ranges.push(predicate);
+        }
+    });
+}
+
+fn texts(view: &View, event: &[u8], asked: Field, value: &Occurrence, found: &mut Found) {
+    if asked.flags() & flag::FRAGMENT != 0 {
+        fragments(view, event, asked, value, found);
+    }
+    if asked.flags() & (flag::FOLDED | flag::FOLDED_PREFIX | flag::FOLDED_SUFFIX) != 0 {
+        folded(view, event, asked, value, found);
+    }
+}
+
+fn fragments(view: &View, event: &[u8], asked: Field, value: &Occurrence, found: &mut Found) {
+    let mut places = std::mem::take(&mut found.places);
+    places.clear();
+    let text = found.text(event, value);
+    for size in Sizes::at(view, asked.fragments())
+        .iter()
+        .map(|size| size as usize)
+    {
+        let count = (text.len() + 1).saturating_sub(size);
+        // The empty fragment is in every text, once.
+        for at in 0..if size == 0 { 1 } else { count } {
+            places.extend(find(view, Kind::Fragment, value.field, text, at, at + size));
+        }
+    }
+    // A fragment may occur again and again.
+    places.sort_unstable();
+    places.dedup();
+    let mut buffer = std::mem::take(&mut found.buffer);
+    for wildcard in places
+        .iter()
+        .flat_map(|&place| items(view, payload_of(view, place)))
+    {
+        if !may_fit(view, wildcard, found.text(event, value)) {
+            continue;
+        }
+        if Tried::new(view, wildcard, &mut buffer).accepts(event, found, value) {
+            found.satisfied.push(wildcard);
+        }
+    }
+    (found.buffer, found.places) = (buffer, places);
+}
+
+fn folded(view: &View, event: &[u8], asked: Field, value: &Occurrence, found: &mut Found) {
+    let mut places = std::mem::take(&mut found.places);
+    places.clear();
+    let mut text = Vec::with_capacity(3 * (value.end - value.start) as usize);
+    value::fold(found.text(event, value), &mut text);
+    let field = value.field;
+    if asked.flags() & flag::FOLDED != 0 {
+        places.extend(find(view, Kind::Folded, field, &text, 0, text.len()));
+    }
+    let sizes = Sizes::at(view, asked.folded_prefixes());
+    prefixes(
+        view,
+        (Kind::FoldedPrefix, field),
+        sizes,
+        &text,
+        text.len(),
+        |key| places.push(key),
+    );
+    if asked.flags() & flag::FOLDED_SUFFIX != 0 {
+        text.reverse();
+        let sizes = Sizes::at(view, asked.folded_suffixes());
+        prefixes(
+            view,
+            (Kind::FoldedSuffix, field),
+            sizes,
+            &text,
+            text.len(),
+            |key| {
+                places.push(key);
+            },
+        );
+    }
+    for &place in &places {
+        try_on(view, event, payload_of(view, place), value, found);
+    }
+    found.places = places;
+}

@@ -1,0 +1,74 @@
+//! The hash of a text, taken in blocks of eight bytes so that all prefixes can share the work.
+
+use std::hash::{BuildHasher, RandomState};
+
+/// What makes the hashes of one table its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Seed(u64);
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+}
+
+const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
+const SECOND: u64 = 0xd6e8_feb8_6659_fd93;
+
+#[inline(always)]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// Up to eight bytes as one number, the missing ones zero.
+#[inline(always)]
+pub fn load(text: &[u8], at: usize, length: usize) -> u64 {
+    debug_assert!(length <= 8);
+    if let Some(&block) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let block = u64::from_le_bytes(block);
+        return if length == 8 {
+            block
+        } else {
+            block & ((1 << (8 * length)) - 1)
+        };
+    }
+    let mut block = [0; 8];
+    block[..length].copy_from_slice(&text[at..at + length]);
+    u64::from_le_bytes(block)
+}
+
+/// The hash of what was taken in so far; always whole blocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Hash(u64);
+
+impl Hash {
+    /// The beginning, for texts of one kind that belong to one owner.
+    #[inline(always)]
+    pub fn new(seed: Seed, kind: u8, owner: u32) -> Self {
+        Self(seed.0 ^ (u64::from(owner) << 8 | u64::from(kind)).wrapping_mul(FIRST))
+    }
+
+    /// Takes in a block.
+    #[inline(always)]
+    pub fn block(&mut self, block: u64) {
+        self.0 = fold(self.0 ^ block, SECOND);
+    }
+
+    /// The tag of the text: the blocks, and a last one that may be short.
+    #[inline(always)]
+    pub fn tag(self, last: u64, length: usize) -> u32 {
+        (fold(self.0 ^ last, FIRST ^ length as u64) >> 32) as u32
+    }
+
+    /// The tag of `text[start..end]`.
+    #[inline(always)]
+    pub fn of(mut self, text: &[u8], start: usize, end: usize) -> u32 {
+        let mut at = start;
+        while end - at > 8 {
+            self.block(load(text, at, 8));
+            at += 8;
+        }
+        self.tag(load(text, at, end - at), end - start)
+    }
+}

@@ -1,0 +1,16 @@
+//! What a scalar is worth: exact numbers, strings without escapes, IP addresses, letter case.
+
+mod address;
+mod case;
+pub(crate) mod character;
+mod float;
+mod number;
+mod text;
+mod wildcard;
+
+pub use address::{Address, Network, address};
+pub use case::{ends_any_case, equals_any_case, fold, starts_any_case};
+pub use float::{comparable, ordered};
+pub use number::{Decimal, decimal};
+pub use text::{unescape, unescaped};
+pub use wildcard::{parts, wildcard_accepts};
