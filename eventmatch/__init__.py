@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from eventmatch.engine.choice import engine_name
     from eventmatch.engine.explain import (
         BranchExplanation,
         Explanation,
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
         explain,
         nearest,
     )
-    from eventmatch.engine.matcher import Matcher, engine_name, matches
+    from eventmatch.engine.matcher import Matcher, matches
+    from eventmatch.engine.matches import Matches
     from eventmatch.engine.reason import Reason
+    from eventmatch.engine.stats import MatcherStats
     from eventmatch.errors import (
         EngineUnavailable,
         EventCode,
@@ -46,6 +49,8 @@ __all__ = [
     "LeafExplanation",
     "LintCode",
     "Matcher",
+    "MatcherStats",
+    "Matches",
     "NotFound",
     "PatternCode",
     "PatternError",
@@ -61,6 +66,7 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "eventmatch.engine.choice": ("engine_name",),
     "eventmatch.engine.explain": (
         "BranchExplanation",
         "Explanation",
@@ -69,8 +75,10 @@ _HOMES: Final = {
         "explain",
         "nearest",
     ),
-    "eventmatch.engine.matcher": ("Matcher", "engine_name", "matches"),
+    "eventmatch.engine.matcher": ("Matcher", "matches"),
+    "eventmatch.engine.matches": ("Matches",),
     "eventmatch.engine.reason": ("Reason",),
+    "eventmatch.engine.stats": ("MatcherStats",),
     "eventmatch.errors": (
         "EngineUnavailable",
         "EventCode",

@@ -164,8 +164,11 @@ class EventError(EventmatchError):
     """The event is not one JSON object, or asks for more work than any real event does.
 
     `position` is the byte offset of the fault, `line` and `column` (1-based, in characters) the
-    same place for people; all three are None where the event was not given as text.
+    same place for people; all three are None where the event was not given as text. `index` says
+    which of the events of `Matcher.match_many` it is, from 0.
     """
+
+    index: int | None = None
 
     def __init__(
         self,
@@ -183,9 +186,11 @@ class EventError(EventmatchError):
         self.column = column
 
     def __str__(self) -> str:
+        event = "" if self.index is None else f"event {self.index}: "
         if self.position is None:
-            return self.message
-        return f"{self.message} (line {self.line}, column {self.column}, byte {self.position})"
+            return f"{event}{self.message}"
+        place = f"line {self.line}, column {self.column}, byte {self.position}"
+        return f"{event}{self.message} ({place})"
 
 
 class EngineUnavailable(EventmatchError):
@@ -196,7 +201,12 @@ class EngineUnavailable(EventmatchError):
         self.engine = engine
 
     def __str__(self) -> str:
-        return f'engine "{self.engine}" is not available here; use "auto" or "python"'
+        if self.engine != "native":
+            return f'there is no engine "{self.engine}"; use "auto", "python" or "native"'
+        return (
+            'engine "native" is not part of this installation; install a Rust toolchain '
+            '(https://rustup.rs) and then eventmatch again, or use "auto" or "python"'
+        )
 
 
 class NotFound(EventmatchError, KeyError):

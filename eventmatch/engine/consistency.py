@@ -190,7 +190,7 @@ class _Search:
     def _spend(self, work: int) -> None:
         self.work_left -= work
         if self.work_left < 0:
-            raise _too_complex()
+            raise too_complex()
 
 
 _Parts = dict[int | None, _Path]
@@ -256,6 +256,7 @@ def _components(paths: _Paths) -> list[_Paths]:
     return [tuple(paths[number] for number in sorted(members)) for _, members in groups]
 
 
-def _too_complex() -> EventError:
+def too_complex() -> EventError:
+    """Return the error for an event that asks for more work than any real event does."""
     message = "the event repeats names so that its arrays can be combined in too many ways"
     return EventError(EventCode.TOO_COMPLEX, message)

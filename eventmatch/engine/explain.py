@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from eventmatch.engine.consistency import satisfied
 from eventmatch.engine.event import EventSource, Found, find, read_event
-from eventmatch.engine.matcher import AnyPattern, as_pattern, fields_of
+from eventmatch.engine.matcher import fields_of
 from eventmatch.engine.reason import PHRASES, Reason, reason_for
 from eventmatch.jsontext import Value
+from eventmatch.pattern import AnyPattern, as_pattern
 from eventmatch.pattern.model import EventPattern, Leaf, SubRule
 from eventmatch.pattern.operators import Exists
 from eventmatch.pattern.scalar import scalar_text

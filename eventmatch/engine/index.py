@@ -149,6 +149,12 @@ class Anchors:
                 if _accepts_any(matcher, values, numbers):
                     yield posting
 
+    def postings(self) -> Iterator[Posting]:
+        """Yield the candidates behind each value or test that is looked for at this field."""
+        tables = self.values, self.addresses, self.scanned, self.prefixes, self.suffixes
+        for table in tables:
+            yield from table.postings.values()
+
     def _find_text(self, value: str) -> Iterator[Posting]:
         if self.addresses.postings:
             address = parse_address(value)
@@ -211,6 +217,11 @@ class Index:
             if anchors is not None:
                 for posting in anchors.find(set(occurrences.values)):
                     yield from posting
+
+    def posting_lengths(self) -> list[int]:
+        """Return how many candidates stand behind each value or test that is looked for."""
+        fields = self.anchors.values()
+        return [len(posting) for anchors in fields for posting in anchors.postings()]
 
 
 _NO_ANCHORS: Final = Anchors()

@@ -1,24 +1,130 @@
 """The reference engine: readable, exact, indexed, and the fallback where no other is installed.
 
 An event is walked once for the paths that rules name, the index gives the sub-rules that its values
-make possible, and only these are asked. Not safe for concurrent use; `Matcher` holds the lock.
+make possible, and only these are asked.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from threading import Lock
 from typing import Final
 
 from eventmatch.engine.consistency import satisfied
-from eventmatch.engine.event import Field, find
+from eventmatch.engine.event import EventSource, Field, find, read_event
 from eventmatch.engine.index import Candidate, Index
+from eventmatch.engine.lines import Lines, in_line, lines_of, split
+from eventmatch.engine.matches import Matches
+from eventmatch.engine.stats import MatcherStats, footprint
+from eventmatch.errors import EventError
 from eventmatch.jsontext import Value
-from eventmatch.pattern import EventPattern
+from eventmatch.pattern import AnyPattern, EventPattern, as_pattern
 
 
 class PythonEngine:
-    """Patterns under numbers, and the numbers that match an event."""
+    """Patterns under names. The one lock, `_lock`, guards all state; events are read outside it."""
 
     name: Final = "python"
+
+    def __init__(self, dialect: str) -> None:
+        self._dialect = dialect
+        self._lock = Lock()
+        self._rules = Rules()
+        self._numbers: dict[str, int] = {}
+        self._names: dict[int, str] = {}
+        self._next_number = 0
+
+    def add(self, name: str, pattern: AnyPattern) -> None:
+        """Add a pattern under a name; raises `PatternError`, and then nothing has changed."""
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a rule must be str, got {type(name).__name__}")
+        parsed = as_pattern(pattern, self._dialect)
+        with self._lock:
+            if name not in self._numbers:
+                self._numbers[name] = self._next_number
+                self._names[self._next_number] = name
+                self._next_number += 1
+            self._rules.add(self._numbers[name], parsed)
+
+    def remove(self, name: str) -> bool:
+        """Remove all patterns of a name; False if there are none."""
+        with self._lock:
+            if name not in self._numbers:
+                return False
+            number = self._numbers.pop(name)
+            del self._names[number]
+            self._rules.remove(number)
+            return True
+
+    def match(self, event: EventSource) -> list[str]:
+        """Return the names that match; raises `EventError`."""
+        value = read_event(event)
+        with self._lock:
+            return [self._names[number] for number in self._rules.match(value)]
+
+    match_trusted = match
+    """Trust gains nothing here: Python reads the whole event in any case."""
+
+    def has_match(self, event: EventSource) -> bool:
+        """Tell whether any name matches; raises `EventError`."""
+        value = read_event(event)
+        with self._lock:
+            return self._rules.has_match(value)
+
+    def match_lines(self, lines: Lines, _: int | None) -> list[list[str]]:
+        """Return the names for each line; raises `EventError`."""
+        return list(self._match_lines(lines))
+
+    def match_many_lines(self, lines: Lines, _: int | None) -> Matches:
+        """Return the names for each line; raises `EventError`."""
+        return Matches.of(self._match_lines(lines))
+
+    def match_many(self, events: Iterable[EventSource], _: int | None) -> Matches:
+        """Return the names for each event; raises `EventError`."""
+        return Matches.of(self._match_at(index, event) for index, event in enumerate(events))
+
+    def _match_lines(self, lines: Lines) -> Iterator[list[str]]:
+        for number, start, line in split(lines_of(lines)):
+            try:
+                yield self.match(line) if line.strip() else []
+            except EventError as error:
+                raise in_line(error, number, start) from None
+
+    def _match_at(self, index: int, event: EventSource) -> list[str]:
+        try:
+            return self.match(event)
+        except EventError as error:
+            error.index = index
+            raise
+
+    def names(self) -> list[str]:
+        """Return the names in the order in which they were first added."""
+        with self._lock:
+            return list(self._numbers)
+
+    def stats(self) -> MatcherStats:
+        """Return the figures; looks at everything that is held."""
+        with self._lock:
+            held, texts = footprint([self._rules, self._numbers, self._names])
+            lengths = self._rules.posting_lengths()
+            return MatcherStats(
+                rules=len(self._numbers),
+                predicates=len(lengths),
+                bytes=held,
+                text_bytes=texts,
+                longest_list=max(lengths, default=0),
+            )
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._numbers)
+
+    def __contains__(self, name: object) -> bool:
+        with self._lock:
+            return name in self._numbers
+
+
+class Rules:
+    """Patterns under numbers, and the numbers that match an event. Not for concurrent use."""
 
     def __init__(self) -> None:
         self._root = Field()
@@ -54,6 +160,10 @@ class PythonEngine:
     def has_match(self, event: Value) -> bool:
         """Tell whether any number matches what `read_event` returned."""
         return any(True for _ in self._matching(event))
+
+    def posting_lengths(self) -> list[int]:
+        """Return how many sub-rules stand behind each value or test of the index."""
+        return self._index.posting_lengths()
 
     def _matching(self, event: Value) -> Iterator[int]:
         found = find(event, self._root)

@@ -15,6 +15,9 @@ from eventmatch.pattern.parser import check_text, parse_text
 PatternSource = str | bytes | bytearray | memoryview | Mapping[str, Any]
 """What a caller may hand over as a pattern: JSON text, or the parsed object."""
 
+AnyPattern = EventPattern | PatternSource
+"""A parsed pattern, or what `parse` takes."""
+
 
 def parse(pattern: PatternSource, *, dialect: str = "eventbridge") -> EventPattern:
     """Read an event pattern.
@@ -23,7 +26,7 @@ def parse(pattern: PatternSource, *, dialect: str = "eventbridge") -> EventPatte
     compared and reused. Raises `PatternError` with the problem that AWS reports, and ValueError
     for an unknown dialect.
     """
-    return parse_text(_text(pattern), dialect_named(dialect))
+    return parse_text(pattern_text(pattern), dialect_named(dialect))
 
 
 def check(pattern: PatternSource, *, dialect: str = "eventbridge") -> list[Problem]:
@@ -32,12 +35,18 @@ def check(pattern: PatternSource, *, dialect: str = "eventbridge") -> list[Probl
     The list is empty for a clean pattern. A pattern with nothing but warnings is valid for AWS.
     """
     try:
-        return check_text(_text(pattern), dialect_named(dialect))
+        return check_text(pattern_text(pattern), dialect_named(dialect))
     except PatternError as error:
         return [error.problem]
 
 
-def _text(pattern: PatternSource) -> str:
+def as_pattern(pattern: AnyPattern, dialect: str = "eventbridge") -> EventPattern:
+    """Return the pattern, parsed if it is not yet; raises `PatternError`."""
+    return pattern if isinstance(pattern, EventPattern) else parse(pattern, dialect=dialect)
+
+
+def pattern_text(pattern: PatternSource) -> str:
+    """Return the JSON text of a pattern; raises `PatternError` if it has none."""
     if isinstance(pattern, str):
         return pattern
     try:
@@ -63,12 +72,15 @@ def _not_json(reason: str) -> Problem:
 
 __all__ = [
     "DIALECTS",
+    "AnyPattern",
     "Dialect",
     "EventPattern",
     "Leaf",
     "PatternSource",
     "SubRule",
+    "as_pattern",
     "check",
     "dialect_named",
     "parse",
+    "pattern_text",
 ]

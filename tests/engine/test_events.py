@@ -1,6 +1,8 @@
 """Events that are refused: the code, the place, and no overflow however deep."""
 
+from collections.abc import Callable
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,19 @@ import eventmatch
 from eventmatch.errors import EventCode
 
 ANY = '{"a": [{"exists": true}]}'
+
+Matches = Callable[[Any, Any], bool]
+
+
+@pytest.fixture
+def matches(engine: str) -> Matches:
+    """Whether a pattern matches an event, asked of each engine."""
+
+    def answer(pattern: Any, event: Any) -> bool:
+        matcher = eventmatch.Matcher({"rule": pattern}, engine=engine)
+        return matcher.match(event) == ["rule"]
+
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -27,49 +42,52 @@ ANY = '{"a": [{"exists": true}]}'
     ],
 )
 def test_a_bad_event_has_a_code_and_a_place(
-    event: bytes | str, code: EventCode, position: int
+    matches: Matches, event: bytes | str, code: EventCode, position: int
 ) -> None:
     with pytest.raises(eventmatch.EventError) as caught:
-        eventmatch.matches(ANY, event)
+        matches(ANY, event)
     assert (caught.value.code, caught.value.position) == (code, position)
 
 
 @pytest.mark.parametrize("event", [{"a": {1, 2}}, {"a": float("nan")}, {"a": b"x"}])
-def test_an_object_that_json_cannot_hold_is_refused(event: dict[str, object]) -> None:
+def test_an_object_that_json_cannot_hold_is_refused(
+    matches: Matches, event: dict[str, object]
+) -> None:
     with pytest.raises(eventmatch.EventError) as caught:
-        eventmatch.matches(ANY, event)
+        matches(ANY, event)
     assert caught.value.code is EventCode.TYPE
     assert caught.value.position is None
 
 
-def test_an_object_that_holds_itself_is_refused() -> None:
+def test_an_object_that_holds_itself_is_refused(matches: Matches) -> None:
     event: dict[str, object] = {}
     event["a"] = event
     with pytest.raises(eventmatch.EventError) as caught:
-        eventmatch.matches(ANY, event)
+        matches(ANY, event)
     assert caught.value.code is EventCode.TYPE
 
 
 @pytest.mark.parametrize("depth", [250, 600, 998])
-def test_deep_events_are_searched(depth: int) -> None:
+def test_deep_events_are_searched(matches: Matches, depth: int) -> None:
     """Arrays are transparent, however many lie around a value."""
     event = b'{"a":' + b"[" * depth + b'"x"' + b"]" * depth + b"}"
+    assert matches('{"a": ["x"]}', event)
     assert eventmatch.matches('{"a": ["x"]}', event)
     assert eventmatch.explain('{"a": ["x"]}', event).matched
 
 
-def test_the_fast_reader_forgets_nothing_that_counts() -> None:
+def test_the_fast_reader_forgets_nothing_that_counts(matches: Matches) -> None:
     """Number text and repeated names survive in compact events, too."""
-    assert not eventmatch.matches('{"a": [0.1]}', b'{"a":0.10000000000000001}')
-    assert eventmatch.matches('{"a": [9007199254740993]}', b'{"a":9007199254740993}')
-    assert eventmatch.matches('{"a": ["x"], "b": [1]}', b'{"a":"x","a":"y","b":1}')
-    assert eventmatch.matches('{"a": [1e400]}', b'{"a":1e400}')
+    assert not matches('{"a": [0.1]}', b'{"a":0.10000000000000001}')
+    assert matches('{"a": [9007199254740993]}', b'{"a":9007199254740993}')
+    assert matches('{"a": ["x"], "b": [1]}', b'{"a":"x","a":"y","b":1}')
+    assert matches('{"a": [1e400]}', b'{"a":1e400}')
 
 
-def test_lone_surrogates_are_ordinary_characters() -> None:
-    assert eventmatch.matches('{"a": ["\\ud800"]}', '{"a":"\ud800"}')
-    assert eventmatch.matches('{"a": ["\\ud800"]}', b'{"a":"\\ud800"}')
-    assert not eventmatch.matches('{"a": ["\\ud800"]}', b'{"a":"\\ud801"}')
+def test_lone_surrogates_are_ordinary_characters(matches: Matches) -> None:
+    assert matches('{"a": ["\\ud800"]}', '{"a":"\ud800"}')
+    assert matches('{"a": ["\\ud800"]}', b'{"a":"\\ud800"}')
+    assert not matches('{"a": ["\\ud800"]}', b'{"a":"\\ud801"}')
 
 
 def pigeonholes(arrays: int) -> tuple[dict[str, object], str]:
@@ -80,37 +98,37 @@ def pigeonholes(arrays: int) -> tuple[dict[str, object], str]:
     return {"d": {key: [0] for key in keys}}, event
 
 
-def test_few_repeated_names_are_decided() -> None:
-    assert not eventmatch.matches(*pigeonholes(5))
+def test_few_repeated_names_are_decided(matches: Matches) -> None:
+    assert not matches(*pigeonholes(5))
 
 
-def test_repeated_names_cannot_buy_unbounded_work() -> None:
+def test_repeated_names_cannot_buy_unbounded_work(matches: Matches) -> None:
     """Each repeated array offers a choice, and together they make a puzzle that is NP-hard."""
     with pytest.raises(eventmatch.EventError) as caught:
-        eventmatch.matches(*pigeonholes(18))
+        matches(*pigeonholes(18))
     assert caught.value.code is EventCode.TOO_COMPLEX
 
 
 @pytest.mark.parametrize("depth", [100, 250, 990])
-def test_deep_arrays_with_two_fields_are_decided(depth: int) -> None:
+def test_deep_arrays_with_two_fields_are_decided(matches: Matches, depth: int) -> None:
     event = '{"d":' + "[" * depth + '{"x":1,"y":1}' + "]" * depth + "}"
-    assert eventmatch.matches({"d": {"x": [1], "y": [1]}}, event)
-    assert not eventmatch.matches({"d": {"x": [1], "y": [2]}}, event)
+    assert matches({"d": {"x": [1], "y": [1]}}, event)
+    assert not matches({"d": {"x": [1], "y": [2]}}, event)
 
 
-def test_many_fields_in_many_elements_are_decided() -> None:
+def test_many_fields_in_many_elements_are_decided(matches: Matches) -> None:
     """No name repeats here, so the bound on work must not be reached."""
     pattern = {"d": {"a": [1]} | {f"b{n}": [1] for n in range(255)}}
     elements = [{"a": 1}] * 400 + [{"a": 1, f"b{n}": 1} for n in range(255)]
-    assert not eventmatch.matches(pattern, {"d": elements})
+    assert not matches(pattern, {"d": elements})
 
 
-def test_a_surrogate_is_no_escape() -> None:
+def test_a_surrogate_is_no_escape(matches: Matches) -> None:
     with pytest.raises(eventmatch.EventError) as caught:
-        eventmatch.matches(ANY, '{"a":"\\\ud800"}')
+        matches(ANY, '{"a":"\\\ud800"}')
     assert caught.value.code is EventCode.SYNTAX
 
 
-def test_any_mapping_is_an_event() -> None:
+def test_any_mapping_is_an_event(matches: Matches) -> None:
     event = MappingProxyType({"a": MappingProxyType({"b": 1})})
-    assert eventmatch.matches({"a": {"b": [1]}}, event)
+    assert matches({"a": {"b": [1]}}, event)

@@ -43,12 +43,27 @@ def a_matcher_gives_names(pattern: eventmatch.EventPattern) -> None:
     matcher.remove("three")
     assert_type(matcher.match(b"{}"), list[str])
     assert_type(matcher.match_lines(b"{}\n{}"), list[list[str]])
+    assert_type(matcher.match_trusted("{}"), list[str])
     assert_type(matcher.has_match("{}"), bool)
+    assert_type(matcher.stats(), eventmatch.MatcherStats)
     assert_type(matcher.names(), list[str])
     assert_type(len(matcher), int)
     assert_type(matcher.engine, str)
     matcher.add(3, pattern)  # type: ignore[arg-type]
     eventmatch.Matcher(["{}"])  # type: ignore[arg-type]
+
+
+def many_events_give_matches(matcher: eventmatch.Matcher) -> None:
+    found = matcher.match_many([b"{}", "{}", {"a": 1}], threads=2)
+    assert_type(found, eventmatch.Matches)
+    assert_type(matcher.match_many_lines(b"{}\n{}"), eventmatch.Matches)
+    assert_type(found[0], list[str])
+    assert_type(list(found), list[list[str]])
+    assert_type(found.offsets, "memoryview[int]")
+    assert_type(found.rules[0], int)
+    assert_type(found.names, tuple[str, ...])
+    matcher.match_many(b"{}")  # type: ignore[arg-type]
+    matcher.match_many([], 2)  # type: ignore[call-arg]
 
 
 def explanations_are_values(pattern: eventmatch.EventPattern) -> None:
