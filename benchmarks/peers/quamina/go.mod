@@ -1,0 +1,3 @@
+module eventmatch.invalid/benchmarks/quamina
+
+go 1.24
