@@ -237,7 +237,8 @@ impl Matcher {
     #[must_use]
     pub fn stats(&self) -> Stats {
         let mut editor = self.editor();
-        editor.writer.tidy();
+        // What is done now may leave more to do.
+        while editor.writer.tidy() {}
         let (bytes, text_bytes) = editor.writer.bytes();
         Stats {
             rules: editor.writer.count(),

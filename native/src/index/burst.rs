@@ -187,8 +187,8 @@ fn split(state: &mut State, place: Ref, moved: &[Moved], stay: &[Ref]) {
         stay,
         (state.get(fields, 0), state.get(pairs, 0)),
     );
-    state.free_now(fields, 2);
-    state.free_now(pairs, 2);
+    state.free(fields, 2);
+    state.free(pairs, 2);
     for pair in made.into_values() {
         burst_if_long(state, pair);
     }

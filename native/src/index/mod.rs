@@ -23,7 +23,7 @@ mod writer;
 pub use field::{Field, ROOT, child, flag};
 pub use key::{HEADER, Kind, find, find_tagged, kind_of, length_of, owner_of, payload_of, text_of};
 pub use list::{List, inline_item, is_inline, items};
-pub use numeric::{all, bounds, stab};
+pub use numeric::{all, stab};
 pub use rule::{Leaf, Name, Rule, Wanted, name_text};
 pub use sizes::Sizes;
 pub use state::{Core, Shared};

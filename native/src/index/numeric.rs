@@ -20,7 +20,7 @@ const ENTRY: usize = 5;
 type Entry = (Interval, Ref);
 
 /// The bounds in the text of a predicate.
-pub fn bounds(text: &[u8]) -> Interval {
+pub(super) fn bounds(text: &[u8]) -> Interval {
     let bound = |at: usize| {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&text[at..at + 8]);

@@ -125,17 +125,13 @@ impl State {
         }
     }
 
+    /// Gives a record back that no reader can be in.
     pub(super) fn free(&mut self, at: Ref, size: usize) {
         self.arena.free(at, size);
         let numbers = self.arena.take_given_back();
         if !numbers.is_empty() {
             self.later(Job::Numbers(numbers));
         }
-    }
-
-    /// Gives a record back that no reader ever saw.
-    pub(super) fn free_now(&mut self, at: Ref, size: usize) {
-        self.free(at, size);
     }
 
     pub(super) fn reuse_numbers(&mut self, numbers: &[u32]) {

@@ -149,8 +149,8 @@ impl Writer {
         }
     }
 
-    /// Does what had to wait for readers that have left by now.
-    pub fn tidy(&mut self) {
+    /// Does what had to wait for readers that have left by now; false if there was nothing to do.
+    pub fn tidy(&mut self) -> bool {
         let oldest = self.state.oldest();
         while let Some(&(birth, rule)) = self.young.front()
             && birth <= oldest
@@ -158,17 +158,19 @@ impl Writer {
             rule::settle(&self.state, rule);
             self.young.pop_front();
         }
-        let before = self.state.waiting();
+        let mut is_busy = false;
         while let Some(job) = self.state.due(oldest) {
+            is_busy = true;
             match job {
                 Job::Free(at, size) => self.state.free(at, size),
                 Job::Numbers(numbers) => self.state.reuse_numbers(&numbers),
                 Job::Bury(name) => self.bury(name),
             }
         }
-        if self.state.waiting() != before {
+        if is_busy {
             self.state.publish();
         }
+        is_busy
     }
 
     fn bury(&mut self, name: Ref) {

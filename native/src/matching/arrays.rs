@@ -65,7 +65,7 @@ pub(super) fn agree<'a>(
     }
     let wanted = u64::MAX >> (64 - bound.clone().count());
     let answer = memory.decide(found, wanted);
-    memory.clear();
+    memory.clear(found);
     match answer {
         Some(answer) => Ok(answer),
         None => search::satisfied(view, found, &bound.collect::<Vec<_>>()),
@@ -150,12 +150,14 @@ impl Arrays {
         Some(())
     }
 
-    fn clear(&mut self) {
+    fn clear(&mut self, found: &Found) {
         for &context in &self.touched {
             self.contexts[context as usize] = Serves::default();
+            if context != ROOT_CONTEXT {
+                let array = found.contexts[context as usize].array as usize;
+                self.arrays[array] = 0;
+                self.claims[array] = false;
+            }
         }
-        // Arrays are few beside contexts; those of untouched contexts are clear already.
-        self.arrays.fill(0);
-        self.claims.fill(false);
     }
 }

@@ -55,12 +55,6 @@ impl Slots {
         }
     }
 
-    /// Looks at the home of a tag, so that a later `find` need not wait for memory.
-    #[inline(always)]
-    pub fn touch(&self, tag: u32) -> bool {
-        self.slots[self.home(tag)].load(Acquire) != EMPTY
-    }
-
     fn insert(&self, slot: u64) -> bool {
         let mut place = self.home((slot >> 32) as u32);
         loop {
