@@ -22,7 +22,7 @@ pub(super) fn begin(state: &mut State, predicate: Ref) {
     let (kind, owner, text) = intern::parts(state, predicate);
     match kind {
         Kind::Wildcard => {
-            let fragment = rarest_fragment(state, owner, &text);
+            let fragment = state.take_rarest(owner, &fragments(&text));
             let bucket = state.find_or_add(Kind::Fragment, owner, &fragment);
             list::add(state, bucket, key::PAYLOAD, predicate);
             field::count_size(state, owner, FRAGMENTS, fragment.len(), true);
@@ -50,7 +50,9 @@ pub(super) fn end(state: &mut State, predicate: Ref) {
     let (kind, owner, text) = intern::parts(state, predicate);
     match kind {
         Kind::Wildcard => {
-            for fragment in fragments(&text) {
+            let fragments = fragments(&text);
+            state.forget_fragments(owner, &fragments);
+            for fragment in fragments {
                 if leave(state, Kind::Fragment, owner, &fragment, predicate) {
                     field::count_size(state, owner, FRAGMENTS, fragment.len(), false);
                     break;
@@ -162,17 +164,4 @@ fn fragments(text: &[u8]) -> Vec<Vec<u8>> {
     };
     let windows = lengths.flat_map(|length| parts.iter().flat_map(move |p| p.windows(length)));
     windows.map(<[u8]>::to_vec).collect()
-}
-
-fn rarest_fragment(state: &State, owner: Ref, text: &[u8]) -> Vec<u8> {
-    let beside = |fragment: &Vec<u8>| match state.find(Kind::Fragment, owner, fragment) {
-        Some(bucket) => list::count(state, state.get(bucket, key::PAYLOAD)),
-        None => 0,
-    };
-    // Of equally rare ones the last: texts of one field tend to begin alike.
-    fragments(text)
-        .into_iter()
-        .rev()
-        .min_by_key(beside)
-        .unwrap_or_default()
 }

@@ -2,11 +2,13 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
+use super::children::{self, Children};
+use super::intern;
 use super::key::{self, Kind};
-use super::numbers;
+use super::numbers::{self, Numbers};
 use super::sizes;
 use super::state::State;
-use crate::store::{Ref, View, load};
+use crate::store::{Ref, View};
 
 /// What values at a field must be looked up as, or kept for: bits of `Field::flags`.
 pub mod flag {
@@ -47,7 +49,7 @@ const FLAGS: usize = 0;
 const PARENT: usize = 1;
 const EDGE: usize = 2;
 const USES: usize = 3;
-const FILTER: usize = 4;
+const NAMES: usize = 4;
 const CHILDREN: usize = 5;
 pub(super) const PREFIXES: usize = 6;
 pub(super) const SUFFIXES: usize = 7;
@@ -59,7 +61,9 @@ pub(super) const NUMERIC: usize = 12;
 pub(super) const PRESENT: usize = 13;
 /// How many children have children themselves.
 const DEEP: usize = 14;
-pub(super) const NUMBERS: usize = 15;
+/// A bit for the first byte of each of these, or for a dot if its name is empty.
+const STEPS: usize = 15;
+pub(super) const NUMBERS: usize = 16;
 const COUNTS: usize = NUMBERS + numbers::WORDS;
 pub(super) const SIZE: usize = COUNTS + flag::COUNT;
 
@@ -98,21 +102,22 @@ impl<'a> Field<'a> {
         self.word(CHILDREN) != 0
     }
 
-    /// Whether a child with a name is possible, going by the first bytes of the name.
+    /// The names that patterns mention inside this field.
     #[inline(always)]
-    fn may_have(self, text: &[u8], start: usize, end: usize) -> bool {
-        self.word(FILTER) >> bit(text, start, end) & 1 == 1
+    pub fn children(self, view: &View<'a>) -> Children<'a> {
+        Children::at(view, self.word(NAMES))
     }
 
-    /// Whether a number token may be worth a number that is asked for. It has no exponent.
+    /// The first bytes of children that have children: a name with dots may lead on to these.
     #[inline(always)]
-    pub fn may_be(self, text: &[u8], start: usize, end: usize) -> bool {
-        numbers::may_be(
-            &self.record[NUMBERS..NUMBERS + numbers::WORDS],
-            text,
-            start,
-            end,
-        )
+    pub fn steps(self) -> u32 {
+        self.word(STEPS)
+    }
+
+    /// The filter of the numbers that are asked for.
+    #[inline(always)]
+    pub fn numbers(self) -> Numbers<'a> {
+        Numbers::of(&self.record[NUMBERS..])
     }
 
     /// The lengths of prefixes.
@@ -164,51 +169,9 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The place of a name in the filter of children.
-#[inline(always)]
-fn bit(text: &[u8], start: usize, end: usize) -> u32 {
-    let first = load(text, start, (end - start).min(8));
-    ((first ^ (end - start) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 59) as u32
-}
-
-/// The child that a name in an event leads to, if patterns name it. Dots in the name are steps.
-#[inline(always)]
-pub fn child(
-    view: &View,
-    field: Field,
-    at: Ref,
-    text: &[u8],
-    start: usize,
-    end: usize,
-) -> Option<Ref> {
-    if field.word(DEEP) != 0 && has_dot(text, start, end) {
-        return descend(view, at, &text[start..end]);
-    }
-    if !field.may_have(text, start, end) {
-        return None;
-    }
-    let edge = key::find(view, Kind::Edge, at, text, start, end)?;
-    Some(key::payload_of(view, edge))
-}
-
-#[inline(always)]
-fn has_dot(text: &[u8], start: usize, end: usize) -> bool {
-    const LOW: u64 = u64::from_le_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    const DOTS: u64 = u64::from_le_bytes([b'.'; 8]);
-    let (mut at, mut found) = (start, 0);
-    while at < end {
-        // A byte that was a dot is zero after the exclusive or, and then its high bit is set; the
-        // bytes above may be set by the borrow, which only means a closer look.
-        let block = load(text, at, (end - at).min(8)) ^ DOTS;
-        found |= block.wrapping_sub(LOW) & !block & HIGH;
-        at += 8;
-    }
-    found != 0
-}
-
+/// The field that a name with dots in an event leads to: each dot is a step.
 #[cold]
-fn descend(view: &View, field: Ref, name: &[u8]) -> Option<Ref> {
+pub fn descend(view: &View, field: Ref, name: &[u8]) -> Option<Ref> {
     let mut names = name.split(|&byte| byte == b'.');
     names.try_fold(field, |field, name| {
         let edge = key::find(view, Kind::Edge, field, name, 0, name.len())?;
@@ -237,29 +200,40 @@ fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
     let edge = state.add_key(Kind::Edge, parent, name, field);
     state.set(field, PARENT, parent);
     state.set(field, EDGE, edge);
-    let filter = state.get(parent, FILTER);
-    state.set(parent, FILTER, filter | 1 << bit(name, 0, name.len()));
+    children::add(state, parent, NAMES, name, edge);
     count_child(state, parent, true);
     hold(state, parent);
     field
 }
 
-fn count_child(state: &State, parent: Ref, is_more: bool) {
-    let count = |word, is_more: bool| {
-        move |of: Ref| {
-            let count = state.get(of, word);
-            let count = if is_more { count + 1 } else { count - 1 };
-            state.set(of, word, count);
-            count
-        }
+fn count_child(state: &mut State, parent: Ref, is_more: bool) {
+    let count = |of: Ref, word| {
+        let count = state.get(of, word);
+        let count = if is_more { count + 1 } else { count - 1 };
+        state.set(of, word, count);
+        count
     };
-    let children = count(CHILDREN, is_more)(parent);
+    let children = count(parent, CHILDREN);
     if children == u32::from(is_more) && parent != ROOT {
-        count(DEEP, is_more)(state.get(parent, PARENT));
+        let above = state.get(parent, PARENT);
+        let is_any = count(above, DEEP) > 0;
+        let step = u32::from(is_more) << (first_byte(state, parent) & 31);
+        let steps = if is_any {
+            state.get(above, STEPS) | step
+        } else {
+            0
+        };
+        state.set(above, STEPS, steps);
     }
     if children == 0 {
-        state.set(parent, FILTER, 0);
+        children::clear(state, parent, NAMES);
     }
+}
+
+/// The byte that a dotted name which leads into the field begins with.
+fn first_byte(state: &State, field: Ref) -> u8 {
+    let (_, _, name) = intern::parts(state, state.get(field, EDGE));
+    name.first().copied().unwrap_or(b'.')
 }
 
 /// Notes that something refers to the field.
@@ -276,6 +250,8 @@ pub(super) fn release(state: &mut State, mut field: Ref) {
             return;
         }
         let (parent, edge) = (state.get(field, PARENT), state.get(field, EDGE));
+        let (_, _, name) = intern::parts(state, edge);
+        children::remove(state, parent, NAMES, &name);
         state.remove_key(edge);
         state.retire(field, SIZE);
         count_child(state, parent, false);

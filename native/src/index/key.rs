@@ -1,7 +1,5 @@
 //! Keys: every record that is found by what it is, through the one table.
 
-use std::sync::atomic::Ordering::Acquire;
-
 use crate::store::{Hash, Ref, Seed, View};
 
 /// What a key stands for. Its owner is a field, unless said otherwise.
@@ -151,22 +149,47 @@ pub fn text_of(view: &View, key: Ref, out: &mut Vec<u8>) {
     view.read_bytes(key, HEADER, length_of(view, key), out);
 }
 
+/// A text of at most four bytes as one number.
+#[inline(always)]
+pub fn number_of(text: &[u8]) -> u32 {
+    text.iter()
+        .rev()
+        .fold(0, |number, &byte| number << 8 | u32::from(byte))
+}
+
 /// The tag that a key has in the table.
 #[inline(always)]
 pub fn tag(seed: Seed, kind: Kind, owner: Ref, text: &[u8], start: usize, end: usize) -> u32 {
     Hash::new(seed, kind as u8, owner).of(text, start, end)
 }
 
-/// The key with that tag, kind, owner and text.
+/// The key with that tag, kind and owner, and with the text `text[start..end]`.
 #[inline(always)]
-pub fn find_tagged(view: &View, tag: u32, kind: Kind, owner: Ref, text: &[u8]) -> Option<Ref> {
-    let first = first_word(kind, text.len());
+pub fn find_tagged(
+    view: &View,
+    tag: u32,
+    (kind, owner): (Kind, Ref),
+    text: &[u8],
+    start: usize,
+    end: usize,
+) -> Option<Ref> {
     view.slots.find(tag, |key| {
-        let record = view.record(key);
-        record[KIND].load(Acquire) == first
-            && record[OWNER].load(Acquire) == owner
-            && view.has_bytes(key, HEADER, text)
+        owner_of(view, key) == owner && is_text(view, key, kind, text, start, end)
     })
+}
+
+/// Whether a key is of that kind and has the text `text[start..end]`.
+#[inline(always)]
+pub(super) fn is_text(
+    view: &View,
+    key: Ref,
+    kind: Kind,
+    text: &[u8],
+    start: usize,
+    end: usize,
+) -> bool {
+    view.get(key, KIND) == first_word(kind, end - start)
+        && view.has_bytes(key, HEADER, text, start, end)
 }
 
 /// The key of that kind, owner and text, which is `text[start..end]`.
@@ -180,5 +203,5 @@ pub fn find(
     end: usize,
 ) -> Option<Ref> {
     let tag = tag(view.seed, kind, owner, text, start, end);
-    find_tagged(view, tag, kind, owner, &text[start..end])
+    find_tagged(view, tag, (kind, owner), text, start, end)
 }

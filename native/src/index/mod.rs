@@ -8,6 +8,7 @@
 
 mod anchor;
 mod burst;
+mod children;
 mod discovery;
 mod field;
 mod intern;
@@ -15,14 +16,19 @@ mod key;
 mod list;
 mod numbers;
 mod numeric;
+mod rarity;
 mod rule;
 mod sizes;
 mod state;
 mod writer;
 
-pub use field::{Field, ROOT, child, flag};
-pub use key::{HEADER, Kind, find, find_tagged, kind_of, length_of, owner_of, payload_of, text_of};
+pub use children::Children;
+pub use field::{Field, ROOT, descend, flag};
+pub use key::{
+    HEADER, Kind, find, find_tagged, kind_of, length_of, number_of, owner_of, payload_of, text_of,
+};
 pub use list::{List, inline_item, is_inline, items};
+pub use numbers::Numbers;
 pub use numeric::{all, stab};
 pub use rule::{Leaf, Name, Rule, Wanted, name_text};
 pub use sizes::Sizes;

@@ -18,25 +18,38 @@ fn bit(first: u64, length: usize) -> usize {
     ((first ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
 }
 
-/// Whether a token may be worth one of the numbers, going by the words of the filter.
-#[inline(always)]
-pub(super) fn may_be(filter: &[AtomicU32], text: &[u8], start: usize, end: usize) -> bool {
-    let first = load(text, start, (end - start).min(8));
-    let mut sizes = filter[0].load(Acquire);
-    while sizes != 0 {
-        let size = sizes.trailing_zeros();
-        sizes &= sizes - 1;
-        let kept = if size == 8 {
-            first
-        } else {
-            first & ((1 << (8 * size)) - 1)
-        };
-        let bit = bit(kept, size as usize);
-        if filter[1 + (bit >> 5)].load(Acquire) >> (bit & 31) & 1 == 1 {
-            return true;
-        }
+/// The filter of a field as a reader finds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers<'a> {
+    sizes: u32,
+    bits: &'a [AtomicU32; WORDS - 1],
+}
+
+impl<'a> Numbers<'a> {
+    /// The filter in these words, `WORDS` of them.
+    #[inline(always)]
+    pub(super) fn of(words: &'a [AtomicU32]) -> Self {
+        static NONE: [AtomicU32; WORDS - 1] = [const { AtomicU32::new(0) }; WORDS - 1];
+        let sizes = words[0].load(Acquire);
+        let bits = words[1..].first_chunk().unwrap_or(&NONE);
+        Self { sizes, bits }
     }
-    false
+
+    /// Whether a token without an exponent may be worth one of the numbers. It is `text[start..]`
+    /// up to `end`, or up to white space before that.
+    #[inline(always)]
+    pub fn may_be(self, text: &[u8], start: usize, end: usize) -> bool {
+        let first = load(text, start, (end - start).min(8));
+        let (mut sizes, mut any) = (self.sizes, 0);
+        while sizes != 0 {
+            let size = sizes.trailing_zeros();
+            sizes &= sizes - 1;
+            let kept = first & u64::MAX >> (64 - 8 * size);
+            let bit = bit(kept, size as usize);
+            any |= self.bits[bit >> 5].load(Acquire) >> (bit & 31);
+        }
+        any & 1 == 1
+    }
 }
 
 /// Lets the tokens of a number pass the filter that begins at `word`.

@@ -175,7 +175,7 @@ pub fn name_text(view: &View, name: Ref, out: &mut Vec<u8>) {
 
 /// Whether a name has that text.
 pub(super) fn is_named(view: &View, name: Ref, text: &[u8]) -> bool {
-    Name::at(view, name).length() == text.len() && view.has_bytes(name, TEXT, text)
+    Name::at(view, name).length() == text.len() && view.has_bytes(name, TEXT, text, 0, text.len())
 }
 
 /// A new name without sub-rules.

@@ -7,21 +7,35 @@ use arc_swap::ArcSwap;
 
 use super::key::{self, Kind};
 use super::list;
-use crate::store::{Arena, NONE, Readers, Ref, Seed, Slots, Table, View, Words};
+use super::rarity::Rarity;
+use crate::store::{Arena, NONE, Readers, Ref, Seed, Sieve, Siever, Slots, Table, View, Words};
 
 /// What readers look at.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Core {
     words: Words,
     slots: Slots,
+    sieve: Sieve,
     seed: Seed,
+}
+
+impl Default for Core {
+    fn default() -> Self {
+        let seed = Seed::default();
+        Self {
+            words: Words::default(),
+            slots: Slots::default(),
+            sieve: Siever::new(seed).sieve,
+            seed,
+        }
+    }
 }
 
 impl Core {
     /// A view for one reader.
     #[inline]
     pub fn view(&self) -> View<'_> {
-        View::new(&self.words, &self.slots, self.seed)
+        View::new(&self.words, &self.slots, &self.sieve, self.seed)
     }
 }
 
@@ -46,10 +60,12 @@ pub(super) enum Job {
 }
 
 /// The writer's hold on the store.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct State {
     arena: Arena,
     table: Table,
+    siever: Siever,
+    rarity: Rarity,
     seed: Seed,
     shared: Arc<Shared>,
     jobs: VecDeque<(u64, Job)>,
@@ -63,16 +79,30 @@ pub struct State {
 
 impl State {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let seed = Seed::default();
         Self {
+            arena: Arena::default(),
+            table: Table::default(),
+            siever: Siever::new(seed),
+            rarity: Rarity::default(),
+            seed,
             shared,
-            ..Self::default()
+            jobs: VecDeque::new(),
+            slots_since: 0,
+            text_bytes: 0,
+            predicates: 0,
         }
     }
 
     /// A view of the present.
     #[inline]
     pub fn view(&self) -> View<'_> {
-        View::new(&self.arena.words, &self.table.slots, self.seed)
+        View::new(
+            &self.arena.words,
+            &self.table.slots,
+            &self.siever.sieve,
+            self.seed,
+        )
     }
 
     pub(super) fn get(&self, at: Ref, word: usize) -> u32 {
@@ -159,10 +189,10 @@ impl State {
     }
 
     fn share(&self) {
-        let (words, slots) = (self.arena.words.clone(), self.table.slots.clone());
         self.shared.core.store(Arc::new(Core {
-            words,
-            slots,
+            words: self.arena.words.clone(),
+            slots: self.table.slots.clone(),
+            sieve: self.siever.sieve.clone(),
             seed: self.seed,
         }));
     }
@@ -194,7 +224,46 @@ impl State {
         }
         self.table
             .insert(key::tag(self.seed, kind, owner, text, 0, text.len()), key);
+        if kind == Kind::Fragment {
+            self.sieve_in(owner, text);
+        }
         key
+    }
+
+    fn sieve_in(&mut self, owner: Ref, text: &[u8]) {
+        if !self.siever.is_full() {
+            return self.siever.insert(owner, key::number_of(text));
+        }
+        let view = self.view();
+        let is_fragment = |&key: &Ref| key::kind_of(&view, key) == Kind::Fragment;
+        let entry = |key| {
+            let mut text = Vec::new();
+            key::text_of(&view, key, &mut text);
+            (key::owner_of(&view, key), key::number_of(&text))
+        };
+        // The new one is in the table already.
+        let texts: Vec<_> = self
+            .table
+            .records()
+            .filter(is_fragment)
+            .map(entry)
+            .collect();
+        self.siever.renew(self.seed, &texts);
+        self.share();
+    }
+
+    /// Of the fragments of a wildcard the rarest so far, of equally rare ones the last: texts of
+    /// one field tend to begin alike. All of them count from now on.
+    pub(super) fn take_rarest(&mut self, owner: Ref, fragments: &[Vec<u8>]) -> Vec<u8> {
+        let count = |fragment: &&Vec<u8>| self.rarity.count(self.seed, owner, fragment);
+        let rarest = fragments.iter().rev().min_by_key(count).cloned();
+        self.rarity.add(self.seed, owner, fragments);
+        rarest.unwrap_or_default()
+    }
+
+    /// The fragments of a wildcard count no longer.
+    pub(super) fn forget_fragments(&mut self, owner: Ref, fragments: &[Vec<u8>]) {
+        self.rarity.remove(self.seed, owner, fragments);
     }
 
     /// Forgets a key.
@@ -224,7 +293,7 @@ impl State {
 
     /// The bytes of records and slots.
     pub(super) fn bytes(&self) -> usize {
-        self.arena.bytes() + self.table.bytes()
+        self.arena.bytes() + self.table.bytes() + self.siever.bytes() + self.rarity.bytes()
     }
 
     /// The most items behind one key that stand for sub-rules.

@@ -29,6 +29,8 @@ pub struct Tokens {
     pub(super) len: usize,
     /// Whether a backslash occurs in the text.
     pub(super) has_escapes: bool,
+    /// Whether a number has an exponent.
+    pub(super) has_exponents: bool,
     /// The kernel to use.
     pub(super) kernel: Available,
     /// Room for the containers that are open while the grammar is checked.
@@ -52,6 +54,7 @@ impl Tokens {
             leads: vec![0; SPARE],
             len: 0,
             has_escapes: false,
+            has_exponents: false,
             kernel,
             open: Box::new([0; PLACES]),
         }
@@ -77,6 +80,7 @@ impl Tokens {
         let found = self.kernel.scan(text, sink);
         self.len = found.len;
         self.has_escapes = found.has_escapes;
+        self.has_exponents = found.has_exponents;
         self.positions[found.len..found.len + SENTINELS].fill(text.len() as u32);
         self.leads[found.len..found.len + SPARE].fill(0);
         found.is_good
@@ -129,6 +133,12 @@ impl Tokens {
     #[inline]
     pub fn has_escapes(&self) -> bool {
         self.has_escapes
+    }
+
+    /// Whether a number has an exponent.
+    #[inline]
+    pub fn has_exponents(&self) -> bool {
+        self.has_exponents
     }
 
     /// Returns the index of the first token behind the value that begins at index `k`, given that

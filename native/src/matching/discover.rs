@@ -3,7 +3,7 @@
 use super::evaluate::{Tried, holds, may_fit};
 use super::found::{Found, Occurrence, Scalar};
 use super::probe::prefixes;
-use crate::index::{Field, Kind, Sizes, all, find, flag, items, payload_of, stab};
+use crate::index::{Field, Kind, Sizes, all, find, flag, items, number_of, payload_of, stab};
 use crate::store::{Ref, View};
 use crate::value;
 
@@ -118,10 +118,13 @@ fn fragments(view: &View, event: &[u8], asked: Field, value: &Occurrence, found:
         .iter()
         .map(|size| size as usize)
     {
-        let count = (text.len() + 1).saturating_sub(size);
-        // The empty fragment is in every text, once.
-        for at in 0..if size == 0 { 1 } else { count } {
-            places.extend(find(view, Kind::Fragment, value.field, text, at, at + size));
+        match size {
+            // The empty fragment is in every text, once.
+            0 => places.extend(find(view, Kind::Fragment, value.field, text, 0, 0)),
+            1 => windows::<1>(view, value.field, text, &mut places),
+            2 => windows::<2>(view, value.field, text, &mut places),
+            3 => windows::<3>(view, value.field, text, &mut places),
+            _ => windows::<4>(view, value.field, text, &mut places),
         }
     }
     // A fragment may occur again and again.
@@ -140,6 +143,16 @@ fn fragments(view: &View, event: &[u8], asked: Field, value: &Occurrence, found:
         }
     }
     (found.buffer, found.places) = (buffer, places);
+}
+
+/// Looks every part of a text of that size up.
+#[inline(always)]
+fn windows<const SIZE: usize>(view: &View, field: Ref, text: &[u8], places: &mut Vec<Ref>) {
+    for (at, window) in text.windows(SIZE).enumerate() {
+        if view.sieve.may_have(field, number_of(&window[..SIZE])) {
+            places.extend(find(view, Kind::Fragment, field, text, at, at + SIZE));
+        }
+    }
 }
 
 fn folded(view: &View, event: &[u8], asked: Field, value: &Occurrence, found: &mut Found) {

@@ -104,7 +104,7 @@ impl<'a, 'v> Tried<'a, 'v> {
 fn excludes(view: &View, kind: Kind, predicate: Ref, text: &[u8], buffer: &mut Vec<u8>) -> bool {
     let length = length_of(view, predicate);
     if kind == Kind::Prefix {
-        return text.len() >= length && view.has_bytes(predicate, HEADER, &text[..length]);
+        return text.len() >= length && view.has_bytes(predicate, HEADER, text, 0, length);
     }
     buffer.clear();
     text_of(view, predicate, buffer);

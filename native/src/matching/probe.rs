@@ -185,7 +185,7 @@ pub(super) fn prefixes(
             at += 8;
         }
         let tag = hash.tag(load(text, at, size - at), size);
-        if let Some(key) = find_tagged(view, tag, kind, owner, &text[..size]) {
+        if let Some(key) = find_tagged(view, tag, (kind, owner), text, 0, size) {
             hit(key);
         }
     }

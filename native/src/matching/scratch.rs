@@ -13,6 +13,8 @@ pub struct Scratch {
     /// What was found.
     pub found: Found,
     pub(super) frames: Vec<Frame>,
+    /// Room for a text without its escapes.
+    pub(super) text: Vec<u8>,
     pub(super) arrays: Arrays,
     /// The names that match: their places among all names in the upper half.
     pub matched: Vec<u64>,

@@ -3,9 +3,9 @@
 use super::found::{END, Found, Scalar};
 use super::probe::{Value, probe};
 use super::scratch::Scratch;
-use crate::index::{Field, ROOT, child, flag};
+use crate::index::{Field, Numbers, ROOT, descend, flag};
 use crate::json::Tokens;
-use crate::store::{Ref, View};
+use crate::store::{Ref, View, load};
 use crate::value;
 
 /// An object or array that is being read.
@@ -25,6 +25,7 @@ pub fn read(view: &View, event: &[u8], scratch: &mut Scratch) {
         tokens,
         found,
         frames,
+        text,
         ..
     } = scratch;
     found.clear();
@@ -39,6 +40,7 @@ pub fn read(view: &View, event: &[u8], scratch: &mut Scratch) {
             positions,
             found,
             frames,
+            text,
         }
         .root();
     }
@@ -52,6 +54,7 @@ struct Reader<'a, 'v> {
     positions: &'a [u32],
     found: &'a mut Found,
     frames: &'a mut Vec<Frame>,
+    text: &'a mut Vec<u8>,
 }
 
 impl Reader<'_, '_> {
@@ -91,14 +94,21 @@ impl Reader<'_, '_> {
     #[inline(always)]
     fn members(&mut self, frame: &Frame, at: &mut usize) -> Option<Frame> {
         let field = Field::at(self.view, frame.field);
+        let (children, steps) = (field.children(self.view), field.steps());
         while self.leads[*at] == b'"' {
             let (start, end) = (self.position(*at) + 1, self.position(*at + 1));
             // Behind the two quotes of the name and the colon.
             let value = *at + 3;
-            let named = if self.tokens.has_escapes() {
-                self.named_with_escapes(field, frame.field, start, end)
+            let named = if self.tokens.has_escapes() && has_byte(self.event, start, end, b'\\') {
+                self.named_with_escapes(frame.field, start, end)
+            } else if steps >> (self.event[start] & 31) & 1 == 1
+                && has_byte(self.event, start, end, b'.')
+            {
+                descend(self.view, frame.field, &self.event[start..end])
+            } else if children.may_have(self.event, start, end) {
+                children.find(self.view, frame.field, self.event, start, end)
             } else {
-                child(self.view, field, frame.field, self.event, start, end)
+                None
             };
             if let Some(named) = named
                 && let Some(inner) = self.value(named, frame.context, value)
@@ -115,10 +125,11 @@ impl Reader<'_, '_> {
     }
 
     #[cold]
-    fn named_with_escapes(&self, field: Field, of: Ref, start: usize, end: usize) -> Option<Ref> {
-        let mut buffer = Vec::new();
-        let name = value::unescaped(&self.event[start..end], &mut buffer);
-        child(self.view, field, of, name, 0, name.len())
+    fn named_with_escapes(&mut self, of: Ref, start: usize, end: usize) -> Option<Ref> {
+        self.text.clear();
+        value::unescape(&self.event[start..end], self.text);
+        // Steps where there are dots, and one where there is none.
+        descend(self.view, of, self.text)
     }
 
     /// Reads elements up to the end of the array, or to a container that must be read itself.
@@ -190,19 +201,33 @@ impl Reader<'_, '_> {
 
     /// Whether any number in an array, however deep, may be one that is asked for.
     fn may_hold_number(&self, asked: Field, at: usize) -> bool {
-        let end = self.tokens.behind(at) - 1;
-        let tokens = self.leads[at..end].iter().zip(&self.positions[at..end]);
-        tokens
-            .zip(&self.positions[at + 1..])
-            .any(|((&lead, &start), &next)| {
-                is_number(lead) && self.may_be(asked, start as usize, next as usize)
-            })
+        let numbers = asked.numbers();
+        let (from, to) = (at, self.tokens.behind(at));
+        let (groups, rest) = self.leads[from..to].as_chunks::<8>();
+        let in_groups = groups.iter().enumerate().any(|(n, group)| {
+            let mut leads = numbers_among(*group);
+            let mut any = false;
+            while leads != 0 {
+                let at = from + 8 * n + leads.trailing_zeros() as usize / 8;
+                any |= self.may_be(numbers, at);
+                leads &= leads - 1;
+            }
+            any
+        });
+        let from = to - rest.len();
+        in_groups || (from..to).any(|at| is_number(self.leads[at]) && self.may_be(numbers, at))
     }
 
-    /// Whether the number that begins at `start`, before `next`, may be one that is asked for.
+    /// Whether the number at a token may be one that is asked for.
     #[inline(always)]
-    fn may_be(&self, asked: Field, start: usize, next: usize) -> bool {
-        asked.may_be(self.event, start, next) || has_exponent(self.event, start, next)
+    fn may_be(&self, numbers: Numbers, at: usize) -> bool {
+        let (start, next) = (self.position(at), self.position(at + 1));
+        // Behind a number stands no `e` but its own: only white space.
+        numbers.may_be(self.event, start, next)
+            || self.tokens.has_exponents()
+                && self.event[start..next]
+                    .iter()
+                    .any(|byte| byte | 0x20 == b'e')
     }
 
     fn scalar(&mut self, asked: Field, field: Ref, context: u32, at: usize, lead: u8) {
@@ -210,15 +235,11 @@ impl Reader<'_, '_> {
             b'"' => (Scalar::Text, self.position(at) + 1, self.position(at + 1)),
             b't' | b'f' | b'n' => (Scalar::Literal, self.position(at), self.position(at) + 1),
             _ => {
-                let (start, next) = (self.position(at), self.position(at + 1));
-                if asked.flags() == flag::NUMBER && !self.may_be(asked, start, next) {
+                if asked.flags() == flag::NUMBER && !self.may_be(asked.numbers(), at) {
                     return;
                 }
-                (
-                    Scalar::Number,
-                    start,
-                    self.tokens.scalar_end(self.event, at),
-                )
+                let end = self.tokens.scalar_end(self.event, at);
+                (Scalar::Number, self.position(at), end)
             }
         };
         let value = Value {
@@ -228,7 +249,10 @@ impl Reader<'_, '_> {
             start,
             end,
         };
-        if scalar == Scalar::Text && self.tokens.has_escapes() {
+        if scalar == Scalar::Text
+            && self.tokens.has_escapes()
+            && has_byte(self.event, start, end, b'\\')
+        {
             return self.text_with_escapes(asked, value);
         }
         probe(self.view, asked, self.event, None, value, self.found);
@@ -236,16 +260,12 @@ impl Reader<'_, '_> {
 
     #[cold]
     fn text_with_escapes(&mut self, asked: Field, mut value: Value) {
-        let raw = &self.event[value.start..value.end];
-        if memchr::memchr(b'\\', raw).is_none() {
-            return probe(self.view, asked, self.event, None, value, self.found);
-        }
-        let mut text = Vec::new();
-        value::unescape(raw, &mut text);
+        self.text.clear();
+        value::unescape(&self.event[value.start..value.end], self.text);
+        (value.start, value.end) = (0, self.text.len());
         let place = self.found.texts.len();
-        self.found.texts.extend_from_slice(&text);
-        (value.start, value.end) = (0, text.len());
-        probe(self.view, asked, &text, Some(place), value, self.found);
+        self.found.texts.extend_from_slice(self.text);
+        probe(self.view, asked, self.text, Some(place), value, self.found);
     }
 }
 
@@ -255,8 +275,29 @@ fn is_number(lead: u8) -> bool {
     matches!(lead, b'-'..=b'9')
 }
 
-/// Whether an `e` stands in the token, or in the white space behind it, where none can be.
+/// For each first byte that is that of a number, the high bit.
 #[inline(always)]
-fn has_exponent(event: &[u8], start: usize, next: usize) -> bool {
-    event[start..next].iter().any(|byte| byte | 0x20 == b'e')
+fn numbers_among(leads: [u8; 8]) -> u64 {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    // The first bytes of tokens are ASCII, so that nothing is carried over.
+    let leads = u64::from_le_bytes(leads);
+    let from_minus = leads + EACH * u64::from(0x80 - b'-');
+    let behind_nine = leads + EACH * u64::from(0x80 - b'9' - 1);
+    from_minus & !behind_nine & (EACH << 7)
+}
+
+/// Whether a byte stands in `text[start..end]`.
+#[inline(always)]
+fn has_byte(text: &[u8], start: usize, end: usize, byte: u8) -> bool {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    let (mut at, mut found) = (start, 0);
+    while at < end {
+        // A byte that is the one is zero after the exclusive or, and then its high bit is set; the
+        // bytes above may be set by the borrow, but then the byte was there all the same. Zeros
+        // stand for what is missing in the last block.
+        let block = load(text, at, (end - at).min(8)) ^ (EACH * u64::from(byte));
+        found |= block.wrapping_sub(EACH) & !block & (EACH << 7);
+        at += 8;
+    }
+    found != 0
 }

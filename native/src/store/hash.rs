@@ -12,6 +12,13 @@ impl Default for Seed {
     }
 }
 
+impl Seed {
+    /// An odd number that goes with the seed.
+    pub(super) fn odd(self) -> u64 {
+        fold(self.0, FIRST) | 1
+    }
+}
+
 const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
 const SECOND: u64 = 0xd6e8_feb8_6659_fd93;
 
@@ -25,17 +32,20 @@ fn fold(a: u64, b: u64) -> u64 {
 #[inline(always)]
 pub fn load(text: &[u8], at: usize, length: usize) -> u64 {
     debug_assert!(length <= 8);
-    if let Some(&block) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let block = u64::from_le_bytes(block);
-        return if length == 8 {
-            block
-        } else {
-            block & ((1 << (8 * length)) - 1)
-        };
-    }
-    let mut block = [0; 8];
-    block[..length].copy_from_slice(&text[at..at + length]);
-    u64::from_le_bytes(block)
+    let Some(&block) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
+        return load_last(text, at, length);
+    };
+    // In two steps, since nothing can be moved by 64 bits at once.
+    let behind = u64::MAX << (4 * length) << (4 * length);
+    u64::from_le_bytes(block) & !behind
+}
+
+/// The same close to the end of the text.
+#[cold]
+#[inline(never)]
+fn load_last(text: &[u8], at: usize, length: usize) -> u64 {
+    let bytes = text[at..at + length].iter().rev();
+    bytes.fold(0, |block, &byte| block << 8 | u64::from(byte))
 }
 
 /// The hash of what was taken in so far; always whole blocks.

@@ -8,6 +8,7 @@
 mod arena;
 mod hash;
 mod readers;
+mod sieve;
 mod table;
 mod view;
 mod words;
@@ -15,6 +16,7 @@ mod words;
 pub use arena::Arena;
 pub use hash::{Hash, Seed, load};
 pub use readers::{Pin, Readers};
+pub use sieve::{Sieve, Siever};
 pub use table::{Slots, Table};
 pub use view::View;
 pub use words::{NONE, Ref, Words};

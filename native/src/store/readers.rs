@@ -1,7 +1,9 @@
 //! Who is reading, and since which version: what the writer must leave alone.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::atomic::{
+    AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::Release, Ordering::SeqCst,
+};
 
 /// Readers that can be at work at the same time; one more spins until another leaves.
 const PLACES: usize = 64;
@@ -37,7 +39,8 @@ pub struct Pin<'a> {
 
 impl Drop for Pin<'_> {
     fn drop(&mut self) {
-        self.place.store(0, SeqCst);
+        // What was read stays before this; nothing that follows must wait for it.
+        self.place.store(0, Release);
     }
 }
 

@@ -18,6 +18,18 @@ const REMOVED: u64 = u64::MAX;
 
 const SMALLEST: usize = 16;
 
+/// Tables up to this many slots are kept mostly empty: what is not there is missed at once.
+const ROOMY: usize = 1 << 11;
+
+/// The slots for so many records and some more.
+fn length_for(used: usize) -> usize {
+    if used * 8 <= ROOMY {
+        used * 8
+    } else {
+        (used / 7 * 12).max(2 * ROOMY)
+    }
+}
+
 impl Default for Slots {
     fn default() -> Self {
         Self::with(SMALLEST)
@@ -86,20 +98,31 @@ impl Table {
     /// Makes room for so many more; true if readers need the new `slots`.
     pub fn reserve(&mut self, more: usize) -> bool {
         let length = self.slots.slots.len();
-        if (self.used + self.removed + more) * 8 <= length * 7 {
+        let most = if length <= ROOMY {
+            length / 4
+        } else {
+            length / 3 * 2
+        };
+        if self.used + self.removed + more <= most {
             return false;
         }
-        self.resize((self.used + more) * 3 / 2);
+        // Where marks take much of the room, it is enough to be rid of them.
+        let is_marked = (self.used + more) * 4 <= most * 3;
+        self.resize(if is_marked {
+            length
+        } else {
+            length_for(self.used + more)
+        });
         true
     }
 
     /// Gives memory back after many were removed; true if readers need the new `slots`.
     pub fn shrink(&mut self) -> bool {
         let length = self.slots.slots.len();
-        if length <= 4 * SMALLEST || self.used * 4 > length {
+        if length <= 4 * SMALLEST || length_for(self.used) * 2 > length {
             return false;
         }
-        self.resize(self.used * 3 / 2);
+        self.resize(length_for(self.used));
         true
     }
 

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
-use super::hash::Seed;
+use super::hash::{Seed, load};
+use super::sieve::Sieve;
 use super::table::Slots;
 use super::words::{Ref, Words};
 
@@ -19,18 +20,21 @@ pub struct View<'a> {
     words: &'a Words,
     /// The table of keys.
     pub slots: &'a Slots,
+    /// The filter of fragments.
+    pub sieve: &'a Sieve,
     /// What the tags of the table are made with.
     pub seed: Seed,
     stale: Cell<bool>,
 }
 
 impl<'a> View<'a> {
-    /// A view of these words and slots.
+    /// A view of these.
     #[inline]
-    pub fn new(words: &'a Words, slots: &'a Slots, seed: Seed) -> Self {
+    pub fn new(words: &'a Words, slots: &'a Slots, sieve: &'a Sieve, seed: Seed) -> Self {
         Self {
             words,
             slots,
+            sieve,
             seed,
             stale: Cell::new(false),
         }
@@ -60,22 +64,21 @@ impl<'a> View<'a> {
         self.record(at)[word].load(Acquire)
     }
 
-    /// Whether the record holds just these bytes from a word on; their number is known to be right.
+    /// Whether the record holds `text[start..end]` from a word on, and zeros behind it up to the
+    /// end of the word; their number is known to be right.
     #[inline(always)]
-    pub fn has_bytes(&self, at: Ref, word: usize, bytes: &[u8]) -> bool {
-        let stored = &self.record(at)[word..];
-        let pieces = bytes.chunks_exact(4);
-        let rest = pieces.remainder();
-        for (piece, word) in pieces.zip(stored) {
-            if u32::from_le_bytes([piece[0], piece[1], piece[2], piece[3]]) != word.load(Acquire) {
+    pub fn has_bytes(&self, at: Ref, word: usize, text: &[u8], start: usize, end: usize) -> bool {
+        let (pairs, last) = self.record(at)[word..][..(end - start).div_ceil(4)].as_chunks::<2>();
+        let mut from = start;
+        for [low, high] in pairs {
+            let stored = u64::from(low.load(Acquire)) | u64::from(high.load(Acquire)) << 32;
+            if stored != load(text, from, (end - from).min(8)) {
                 return false;
             }
+            from += 8;
         }
-        if rest.is_empty() {
-            return true;
-        }
-        let last = stored[bytes.len() / 4].load(Acquire).to_le_bytes();
-        last[..rest.len()] == *rest
+        last.first()
+            .is_none_or(|last| u64::from(last.load(Acquire)) == load(text, from, end - from))
     }
 
     /// Appends so many bytes from a word on.

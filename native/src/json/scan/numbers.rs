@@ -60,6 +60,8 @@ struct Rare {
     behind_exponent: Shifted,
     behind_sign: Shifted,
     power: Runs,
+    /// A bit for any exponent.
+    any_exponent: u64,
 }
 
 /// The bytes of a block that belong to numbers, by kind.
@@ -105,12 +107,19 @@ impl Scalars {
         }
         let (kinds, number, bad) = self.rare.literals(kinds, scalar, rest);
         let exponent = number & vector.any_of(block, b"eE");
+        self.rare.any_exponent |= exponent;
         let plus = number & vector.equal(block, b'+');
         let behind_digit = self.behind_digit;
         bad | self.decimals(&kinds, zero)
             | self
                 .rare
                 .exponents(&kinds, number, exponent, plus, behind_digit)
+    }
+
+    /// Whether there was an exponent.
+    #[inline(always)]
+    pub(super) fn has_exponents(&self) -> bool {
+        self.rare.any_exponent != 0
     }
 
     /// Checks signs, points and leading zeros: each byte against the one before it, and what ends

@@ -27,6 +27,8 @@ pub(in crate::json) struct Found {
     pub(in crate::json) has_long: bool,
     /// Whether a backslash occurs.
     pub(in crate::json) has_escapes: bool,
+    /// Whether a number has an exponent.
+    pub(in crate::json) has_exponents: bool,
 }
 
 /// Finds all tokens.
@@ -158,6 +160,7 @@ impl<V: Vector> Pass<'_, V> {
             is_ascii: self.vector.between(self.bytes, 0x80, 0xff) == 0,
             has_long: state.scalars.has_long,
             has_escapes: state.backslash != 0,
+            has_exponents: state.scalars.has_exponents(),
         }
     }
 }
