@@ -1,6 +1,7 @@
 //! How satisfied predicates are found that no plain lookup finds, once sub-rules are anchored there.
 //!
-//! - A wildcard is tried on texts that hold its rarest fragment of up to four bytes.
+//! - A wildcard is tried on texts that hold its rarest fragment of up to four bytes, or on every
+//!   text if it is one of the first few of its field.
 //! - What disregards case is tried on texts that fold alike, or begin or end so.
 //! - Ranges are found by bisection ([`super::numeric`]).
 //! - What any value may satisfy is tried on every value.
@@ -17,15 +18,25 @@ use crate::value;
 /// Bytes of the longest fragments.
 const FRAGMENT: usize = 4;
 
+/// So many wildcards are tried faster than the fragments of a text are looked up.
+const FEW: u32 = 4;
+
+/// When there are so many wildcards, it no longer pays to try the first few.
+const MANY: u32 = 16;
+
 /// Begins to look for a predicate that is now an anchor.
 pub(super) fn begin(state: &mut State, predicate: Ref) {
     let (kind, owner, text) = intern::parts(state, predicate);
     match kind {
+        Kind::Wildcard if field::counted(state, owner, flag::FRAGMENT) < FEW => {
+            list::add(state, owner, field::FEW, predicate);
+            field::count_flag(state, owner, flag::FRAGMENT, true);
+        }
         Kind::Wildcard => {
-            let fragment = state.take_rarest(owner, &fragments(&text));
-            let bucket = state.find_or_add(Kind::Fragment, owner, &fragment);
-            list::add(state, bucket, key::PAYLOAD, predicate);
-            field::count_size(state, owner, FRAGMENTS, fragment.len(), true);
+            find_by_fragment(state, owner, &text, predicate);
+            if field::counted(state, owner, flag::FRAGMENT) == MANY {
+                find_few_by_fragments(state, owner);
+            }
         }
         Kind::AnyCase | Kind::PrefixAnyCase | Kind::SuffixAnyCase => {
             let folded = folded(kind, &text);
@@ -45,10 +56,30 @@ pub(super) fn begin(state: &mut State, predicate: Ref) {
     }
 }
 
+fn find_by_fragment(state: &mut State, owner: Ref, text: &[u8], wildcard: Ref) {
+    let fragment = state.take_rarest(owner, &fragments(text));
+    let bucket = state.find_or_add(Kind::Fragment, owner, &fragment);
+    list::add(state, bucket, key::PAYLOAD, wildcard);
+    field::count_size(state, owner, FRAGMENTS, fragment.len(), true);
+}
+
+fn find_few_by_fragments(state: &mut State, owner: Ref) {
+    let few: Vec<Ref> = list::items(&state.view(), state.get(owner, field::FEW)).collect();
+    for wildcard in few {
+        let (_, _, text) = intern::parts(state, wildcard);
+        find_by_fragment(state, owner, &text, wildcard);
+        list::remove(state, owner, field::FEW, wildcard);
+        field::count_flag(state, owner, flag::FRAGMENT, false);
+    }
+}
+
 /// Looks for a predicate no longer: nothing is anchored there.
 pub(super) fn end(state: &mut State, predicate: Ref) {
     let (kind, owner, text) = intern::parts(state, predicate);
     match kind {
+        Kind::Wildcard if list::remove(state, owner, field::FEW, predicate) => {
+            field::count_flag(state, owner, flag::FRAGMENT, false);
+        }
         Kind::Wildcard => {
             let fragments = fragments(&text);
             state.forget_fragments(owner, &fragments);

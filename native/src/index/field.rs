@@ -63,7 +63,9 @@ pub(super) const PRESENT: usize = 13;
 const DEEP: usize = 14;
 /// A bit for the first byte of each of these, or for a dot if its name is empty.
 const STEPS: usize = 15;
-pub(super) const NUMBERS: usize = 16;
+/// The wildcards that were looked for while there were few.
+pub(super) const FEW: usize = 16;
+pub(super) const NUMBERS: usize = 17;
 const COUNTS: usize = NUMBERS + numbers::WORDS;
 pub(super) const SIZE: usize = COUNTS + flag::COUNT;
 
@@ -73,7 +75,7 @@ pub const ROOT: Ref = 1;
 /// A field as a reader finds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
-    record: &'a [AtomicU32],
+    record: &'a [AtomicU32; SIZE],
 }
 
 impl<'a> Field<'a> {
@@ -81,7 +83,7 @@ impl<'a> Field<'a> {
     #[inline(always)]
     pub fn at(view: &View<'a>, field: Ref) -> Self {
         Self {
-            record: view.record(field),
+            record: view.head(field),
         }
     }
 
@@ -156,6 +158,12 @@ impl<'a> Field<'a> {
         self.word(FRAGMENTS)
     }
 
+    /// The wildcards that are tried on every text.
+    #[inline]
+    pub fn few(self) -> Ref {
+        self.word(FEW)
+    }
+
     /// The directory of ranges.
     #[inline]
     pub fn numeric(self) -> Ref {
@@ -200,7 +208,7 @@ fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
     let edge = state.add_key(Kind::Edge, parent, name, field);
     state.set(field, PARENT, parent);
     state.set(field, EDGE, edge);
-    children::add(state, parent, NAMES, name, edge);
+    children::add(state, parent, NAMES, name, field);
     count_child(state, parent, true);
     hold(state, parent);
     field
@@ -217,7 +225,9 @@ fn count_child(state: &mut State, parent: Ref, is_more: bool) {
     if children == u32::from(is_more) && parent != ROOT {
         let above = state.get(parent, PARENT);
         let is_any = count(above, DEEP) > 0;
-        let step = u32::from(is_more) << (first_byte(state, parent) & 31);
+        // A dotted name that leads into a field without a name begins with the dot.
+        let first = name_of(state, parent).first().copied().unwrap_or(b'.');
+        let step = u32::from(is_more) << (first & 31);
         let steps = if is_any {
             state.get(above, STEPS) | step
         } else {
@@ -230,10 +240,9 @@ fn count_child(state: &mut State, parent: Ref, is_more: bool) {
     }
 }
 
-/// The byte that a dotted name which leads into the field begins with.
-fn first_byte(state: &State, field: Ref) -> u8 {
-    let (_, _, name) = intern::parts(state, state.get(field, EDGE));
-    name.first().copied().unwrap_or(b'.')
+/// The name of a field inside its parent.
+pub(super) fn name_of(state: &State, field: Ref) -> Vec<u8> {
+    intern::parts(state, state.get(field, EDGE)).2
 }
 
 /// Notes that something refers to the field.
@@ -250,7 +259,7 @@ pub(super) fn release(state: &mut State, mut field: Ref) {
             return;
         }
         let (parent, edge) = (state.get(field, PARENT), state.get(field, EDGE));
-        let (_, _, name) = intern::parts(state, edge);
+        let name = name_of(state, field);
         children::remove(state, parent, NAMES, &name);
         state.remove_key(edge);
         state.retire(field, SIZE);

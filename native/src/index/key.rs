@@ -1,5 +1,7 @@
 //! Keys: every record that is found by what it is, through the one table.
 
+use std::sync::atomic::Ordering::Acquire;
+
 use crate::store::{Hash, Ref, Seed, View};
 
 /// What a key stands for. Its owner is a field, unless said otherwise.
@@ -174,7 +176,8 @@ pub fn find_tagged(
     end: usize,
 ) -> Option<Ref> {
     view.slots.find(tag, |key| {
-        owner_of(view, key) == owner && is_text(view, key, kind, text, start, end)
+        let head: &[_; HEADER] = view.head(key);
+        head[OWNER].load(Acquire) == owner && is_text(view, key, kind, text, start, end)
     })
 }
 

@@ -21,34 +21,47 @@ fn bit(first: u64, length: usize) -> usize {
 /// The filter of a field as a reader finds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers<'a> {
+    /// One of the lengths in use, and the others.
+    size: u32,
     sizes: u32,
     bits: &'a [AtomicU32; WORDS - 1],
 }
 
 impl<'a> Numbers<'a> {
-    /// The filter in these words, `WORDS` of them.
+    /// The filter that begins there.
     #[inline(always)]
     pub(super) fn of(words: &'a [AtomicU32]) -> Self {
-        static NONE: [AtomicU32; WORDS - 1] = [const { AtomicU32::new(0) }; WORDS - 1];
-        let sizes = words[0].load(Acquire);
-        let bits = words[1..].first_chunk().unwrap_or(&NONE);
-        Self { sizes, bits }
+        static CLOSED: [AtomicU32; WORDS] = [const { AtomicU32::new(0) }; WORDS];
+        let [sizes, bits @ ..] = words.first_chunk().unwrap_or(&CLOSED);
+        let sizes = sizes.load(Acquire);
+        // A filter that is closed has no bits, whatever the length.
+        let size = sizes.trailing_zeros().clamp(1, 8);
+        Self {
+            size,
+            sizes: sizes & !(1 << size),
+            bits,
+        }
     }
 
-    /// Whether a token without an exponent may be worth one of the numbers. It is `text[start..]`
-    /// up to `end`, or up to white space before that.
+    /// Whether a token without an exponent may be worth one of the numbers. It begins at `start`,
+    /// and what follows in the text does not go on with it.
     #[inline(always)]
-    pub fn may_be(self, text: &[u8], start: usize, end: usize) -> bool {
-        let first = load(text, start, (end - start).min(8));
-        let (mut sizes, mut any) = (self.sizes, 0);
+    pub fn may_be(self, text: &[u8], start: usize) -> bool {
+        let first = load(text, start, (text.len() - start).min(8));
+        let mut any = self.has(first, self.size);
+        let mut sizes = self.sizes;
         while sizes != 0 {
-            let size = sizes.trailing_zeros();
+            any |= self.has(first, sizes.trailing_zeros());
             sizes &= sizes - 1;
-            let kept = first & u64::MAX >> (64 - 8 * size);
-            let bit = bit(kept, size as usize);
-            any |= self.bits[bit >> 5].load(Acquire) >> (bit & 31);
         }
         any & 1 == 1
+    }
+
+    #[inline(always)]
+    fn has(self, first: u64, size: u32) -> u32 {
+        let kept = first & u64::MAX >> (64 - 8 * size);
+        let bit = bit(kept, size as usize);
+        self.bits[bit >> 5].load(Acquire) >> (bit & 31)
     }
 }
 

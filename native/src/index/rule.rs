@@ -10,7 +10,8 @@ use crate::store::{NONE, Ref, View};
 /// A sub-rule as a reader finds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule<'a> {
-    record: &'a [AtomicU32],
+    record: &'a [AtomicU32; LEAVES],
+    leaves: &'a [AtomicU32],
 }
 
 const BIRTH: usize = 0;
@@ -84,8 +85,13 @@ impl<'a> Rule<'a> {
     /// The sub-rule that begins there.
     #[inline(always)]
     pub fn at(view: &View<'a>, rule: Ref) -> Self {
-        Self {
-            record: view.record(rule),
+        let whole = view.record(rule);
+        match whole.split_first_chunk() {
+            Some((record, leaves)) => Self { record, leaves },
+            None => Self {
+                record: view.head(NONE),
+                leaves: &[],
+            },
         }
     }
 
@@ -123,14 +129,14 @@ impl<'a> Rule<'a> {
     /// A leaf by its number.
     #[inline(always)]
     pub fn leaf(self, view: &View<'a>, n: usize) -> Leaf<'a> {
-        Leaf::of(view, self.record[LEAVES + n].load(Acquire))
+        Leaf::of(view, self.leaves[n].load(Acquire))
     }
 }
 
 /// A name as a reader finds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Name<'a> {
-    record: &'a [AtomicU32],
+    record: &'a [AtomicU32; TEXT],
 }
 
 const LENGTH: usize = 0;
@@ -144,7 +150,7 @@ impl<'a> Name<'a> {
     #[inline(always)]
     pub fn at(view: &View<'a>, name: Ref) -> Self {
         Self {
-            record: view.record(name),
+            record: view.head(name),
         }
     }
 

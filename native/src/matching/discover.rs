@@ -131,9 +131,10 @@ fn fragments(view: &View, event: &[u8], asked: Field, value: &Occurrence, found:
     places.sort_unstable();
     places.dedup();
     let mut buffer = std::mem::take(&mut found.buffer);
-    for wildcard in places
-        .iter()
-        .flat_map(|&place| items(view, payload_of(view, place)))
+    let in_text = places.iter().map(|&place| payload_of(view, place));
+    for wildcard in in_text
+        .chain([asked.few()])
+        .flat_map(|list| items(view, list))
     {
         if !may_fit(view, wildcard, found.text(event, value)) {
             continue;

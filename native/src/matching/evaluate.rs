@@ -125,14 +125,15 @@ fn accepts_text(kind: Kind, pattern: &[u8], text: &[u8]) -> bool {
     }
 }
 
-/// Whether a wildcard can accept a text, going by the first four bytes of the wildcard and its last.
+/// Whether a wildcard can accept a text, going by what stands before its first star and by its
+/// last two bytes.
 #[inline]
 pub(super) fn may_fit(view: &View, wildcard: Ref, text: &[u8]) -> bool {
     let length = length_of(view, wildcard);
     let words = &view.record(wildcard)[HEADER..];
     let byte = |at: usize| words[at / 4].load(Acquire).to_le_bytes()[at % 4];
     let is_special = |byte: u8| matches!(byte, b'*' | b'\\');
-    for at in 0..length.min(4) {
+    for at in 0..length {
         let literal = byte(at);
         if is_special(literal) {
             break;

@@ -3,7 +3,7 @@
 use super::found::{END, Found, Scalar};
 use super::probe::{Value, probe};
 use super::scratch::Scratch;
-use crate::index::{Field, Numbers, ROOT, descend, flag};
+use crate::index::{Children, Field, Numbers, ROOT, descend, flag};
 use crate::json::Tokens;
 use crate::store::{Ref, View, load};
 use crate::value;
@@ -17,6 +17,14 @@ pub(super) struct Frame {
     array: u32,
     /// The index of the next element.
     index: u32,
+}
+
+/// What follows a value that was looked at.
+enum Step {
+    /// The container is read, from this token on.
+    Into(Frame, usize),
+    /// The next member or element is read, from this token on.
+    Over(usize),
 }
 
 /// Reads a valid event, whose tokens are in `scratch`, into `scratch.found`.
@@ -68,17 +76,17 @@ impl Reader<'_, '_> {
         // The token behind the opening brace.
         let mut at = 1;
         loop {
-            let opened = if frame.array == END {
-                self.members(&frame, &mut at)
+            let step = if frame.array == END {
+                self.members(&frame, at)
             } else {
-                self.elements(&mut frame, &mut at)
+                self.elements(&mut frame, at)
             };
-            if let Some(inner) = opened {
+            if let Step::Into(inner, next) = step {
                 self.frames.push(frame);
-                frame = inner;
-            } else if let Some(outer) = self.frames.pop() {
+                (frame, at) = (inner, next);
+            } else if let (Step::Over(next), Some(outer)) = (step, self.frames.pop()) {
                 frame = outer;
-                at += usize::from(self.leads[at] == b',');
+                at = next + usize::from(self.leads[next] == b',');
             } else {
                 return;
             }
@@ -90,38 +98,69 @@ impl Reader<'_, '_> {
         self.positions[at] as usize
     }
 
-    /// Reads members up to the end of the object, or to a container that must be read itself.
+    /// The token behind a value and the comma that may follow.
     #[inline(always)]
-    fn members(&mut self, frame: &Frame, at: &mut usize) -> Option<Frame> {
+    fn behind(&self, at: usize, lead: u8) -> usize {
+        let next = match lead {
+            b'{' | b'[' => self.tokens.behind(at),
+            // A string has two tokens.
+            _ => at + 1 + usize::from(lead == b'"'),
+        };
+        next + usize::from(self.leads[next] == b',')
+    }
+
+    /// Reads members up to a container that must be read itself, or past the end of the object.
+    #[inline(always)]
+    fn members(&mut self, frame: &Frame, mut at: usize) -> Step {
         let field = Field::at(self.view, frame.field);
         let (children, steps) = (field.children(self.view), field.steps());
-        while self.leads[*at] == b'"' {
-            let (start, end) = (self.position(*at) + 1, self.position(*at + 1));
-            // Behind the two quotes of the name and the colon.
-            let value = *at + 3;
-            let named = if self.tokens.has_escapes() && has_byte(self.event, start, end, b'\\') {
-                self.named_with_escapes(frame.field, start, end)
-            } else if steps >> (self.event[start] & 31) & 1 == 1
-                && has_byte(self.event, start, end, b'.')
-            {
-                descend(self.view, frame.field, &self.event[start..end])
-            } else if children.may_have(self.event, start, end) {
-                children.find(self.view, frame.field, self.event, start, end)
-            } else {
-                None
+        let (event, leads, positions) = (self.event, self.leads, self.positions);
+        let has_escapes = self.tokens.has_escapes();
+        // A name has two tokens and its colon a third.
+        while let Some(&[b'"', _, _, lead]) = leads[at..].first_chunk() {
+            let Some(&[open, close]) = positions[at..].first_chunk() else {
+                break;
             };
-            if let Some(named) = named
-                && let Some(inner) = self.value(named, frame.context, value)
+            let (start, end) = (open as usize + 1, close as usize);
+            let first = load(event, start, (end - start).min(8));
+            // Nearly all names end here: the rest is kept out of this loop.
+            let is_known = children.may_have(first, end - start);
+            let is_odd = has_step(steps, first) | has_escapes;
+            let value = at + 3;
+            at = if is_known | is_odd
+                && let Some(named) = self.named(frame.field, children, (start, end), is_odd)
             {
-                *at = value + 1;
-                return Some(inner);
-            }
-            *at = self.tokens.behind(value);
-            *at += usize::from(self.leads[*at] == b',');
+                match self.value(named, frame.context, value, lead) {
+                    Step::Over(next) => next,
+                    into => return into,
+                }
+            } else {
+                self.behind(value, lead)
+            };
         }
         // Behind the closing brace.
-        *at += 1;
-        None
+        Step::Over(at + 1)
+    }
+
+    /// The field that a name leads to; one that is odd may have dots or escapes.
+    #[inline(always)]
+    fn named(
+        &mut self,
+        of: Ref,
+        children: Children,
+        (start, end): (usize, usize),
+        is_odd: bool,
+    ) -> Option<Ref> {
+        if is_odd {
+            let (view, event) = (self.view, self.event);
+            if self.tokens.has_escapes() && has_byte(event, start, end, b'\\') {
+                return self.named_with_escapes(of, start, end);
+            }
+            if Field::at(view, of).steps() != 0 && has_byte(event, start, end, b'.') {
+                return descend(view, of, &event[start..end]);
+            }
+        }
+        children.find(self.view, of, self.event, start, end)
     }
 
     #[cold]
@@ -132,77 +171,62 @@ impl Reader<'_, '_> {
         descend(self.view, of, self.text)
     }
 
-    /// Reads elements up to the end of the array, or to a container that must be read itself.
+    /// Reads elements up to a container that must be read itself, or past the end of the array.
     #[inline(always)]
-    fn elements(&mut self, frame: &mut Frame, at: &mut usize) -> Option<Frame> {
-        while self.leads[*at] != b']' {
-            let value = *at;
-            let is_container = matches!(self.leads[value], b'{' | b'[');
-            let context = if is_container {
+    fn elements(&mut self, frame: &mut Frame, mut at: usize) -> Step {
+        let leads = self.leads;
+        while leads[at] != b']' {
+            let lead = leads[at];
+            let context = if matches!(lead, b'{' | b'[') {
                 self.found.element(frame.context, frame.array, frame.index)
             } else {
                 frame.context
             };
             frame.index += 1;
-            if let Some(inner) = self.value(frame.field, context, value) {
-                *at = value + 1;
-                return Some(inner);
+            match self.value(frame.field, context, at, lead) {
+                Step::Over(next) => at = next,
+                into => return into,
             }
-            *at = self.tokens.behind(value);
-            *at += usize::from(self.leads[*at] == b',');
         }
         // Behind the closing bracket.
-        *at += 1;
-        None
+        Step::Over(at + 1)
     }
 
-    /// Looks a scalar up; returns the frame of a container that must be read.
+    /// Looks a scalar up, or begins with a container if it must be read.
     #[inline(always)]
-    fn value(&mut self, field: Ref, context: u32, at: usize) -> Option<Frame> {
+    fn value(&mut self, field: Ref, context: u32, at: usize, lead: u8) -> Step {
         let asked = Field::at(self.view, field);
-        match self.leads[at] {
-            b'{' => asked.has_children().then_some(Frame {
-                field,
-                context,
-                array: END,
-                index: 0,
-            }),
-            b'[' => self.must_be_read(asked, at).then(|| {
-                let array = self.found.arrays;
-                self.found.arrays += 1;
-                Frame {
-                    field,
-                    context,
-                    array,
-                    index: 0,
+        let mut frame = Frame {
+            field,
+            context,
+            array: END,
+            index: 0,
+        };
+        match lead {
+            b'{' if asked.has_children() => return Step::Into(frame, at + 1),
+            b'[' if asked.has_children() || asked.flags() & !flag::NUMBER != 0 => {}
+            b'[' if asked.flags() == flag::NUMBER => {
+                let end = self.tokens.behind(at);
+                if !self.may_hold_number(asked, at, end) {
+                    return Step::Over(end + usize::from(self.leads[end] == b','));
                 }
-            }),
-            lead => {
+            }
+            b'{' | b'[' => return Step::Over(self.behind(at, lead)),
+            _ => {
                 if asked.flags() != 0 {
                     self.scalar(asked, field, context, at, lead);
                 }
-                None
+                return Step::Over(self.behind(at, lead));
             }
         }
-    }
-
-    /// Whether an array can hold anything that its field asks for.
-    #[inline(always)]
-    fn must_be_read(&self, asked: Field, at: usize) -> bool {
-        if asked.has_children() {
-            return true;
-        }
-        match asked.flags() {
-            0 => false,
-            flag::NUMBER => self.may_hold_number(asked, at),
-            _ => true,
-        }
+        frame.array = self.found.arrays;
+        self.found.arrays += 1;
+        Step::Into(frame, at + 1)
     }
 
     /// Whether any number in an array, however deep, may be one that is asked for.
-    fn may_hold_number(&self, asked: Field, at: usize) -> bool {
+    fn may_hold_number(&self, asked: Field, from: usize, to: usize) -> bool {
         let numbers = asked.numbers();
-        let (from, to) = (at, self.tokens.behind(at));
         let (groups, rest) = self.leads[from..to].as_chunks::<8>();
         let in_groups = groups.iter().enumerate().any(|(n, group)| {
             let mut leads = numbers_among(*group);
@@ -221,13 +245,16 @@ impl Reader<'_, '_> {
     /// Whether the number at a token may be one that is asked for.
     #[inline(always)]
     fn may_be(&self, numbers: Numbers, at: usize) -> bool {
-        let (start, next) = (self.position(at), self.position(at + 1));
-        // Behind a number stands no `e` but its own: only white space.
-        numbers.may_be(self.event, start, next)
-            || self.tokens.has_exponents()
-                && self.event[start..next]
-                    .iter()
-                    .any(|byte| byte | 0x20 == b'e')
+        let start = self.position(at);
+        numbers.may_be(self.event, start)
+            || self.tokens.has_exponents() && self.has_exponent(start, self.position(at + 1))
+    }
+
+    /// Whether an `e` stands in a number, or in the white space behind it, where none can be.
+    #[cold]
+    fn has_exponent(&self, start: usize, next: usize) -> bool {
+        let bytes = &self.event[start..next];
+        bytes.iter().any(|byte| byte | 0x20 == b'e')
     }
 
     fn scalar(&mut self, asked: Field, field: Ref, context: u32, at: usize, lead: u8) {
@@ -267,6 +294,12 @@ impl Reader<'_, '_> {
         self.found.texts.extend_from_slice(self.text);
         probe(self.view, asked, self.text, Some(place), value, self.found);
     }
+}
+
+/// Whether a name may lead on through several fields, going by its first byte.
+#[inline(always)]
+fn has_step(steps: u32, first: u64) -> bool {
+    steps >> (first & 31) & 1 == 1
 }
 
 /// Whether the first byte of a valid token is that of a number.

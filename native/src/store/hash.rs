@@ -32,7 +32,7 @@ fn fold(a: u64, b: u64) -> u64 {
 #[inline(always)]
 pub fn load(text: &[u8], at: usize, length: usize) -> u64 {
     debug_assert!(length <= 8);
-    let Some(&block) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
+    let Some(&block) = text.get(at..at + 8).and_then(<[u8]>::first_chunk) else {
         return load_last(text, at, length);
     };
     // In two steps, since nothing can be moved by 64 bits at once.

@@ -51,11 +51,25 @@ impl<'a> View<'a> {
     pub fn record(&self, at: Ref) -> &'a [AtomicU32] {
         match self.words.record(at) {
             Some(record) if !record.is_empty() => record,
-            _ => {
-                self.stale.set(true);
-                &NOTHING
-            }
+            _ => self.nothing(),
         }
+    }
+
+    /// The first words of a record, of which there are at least `N`, and not more than 64.
+    #[inline(always)]
+    pub fn head<const N: usize>(&self, at: Ref) -> &'a [AtomicU32; N] {
+        const { assert!(N <= NOTHING.len()) };
+        match self.words.record(at).and_then(<[_]>::first_chunk) {
+            Some(head) => head,
+            None => self.nothing().first_chunk().expect("checked above"),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn nothing(&self) -> &'static [AtomicU32] {
+        self.stale.set(true);
+        &NOTHING
     }
 
     /// One word of a record.
