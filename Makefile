@@ -37,6 +37,7 @@ lint: $(VENV)/.dev  ## check style, formatting and types
 	then echo stubtest; $(BIN)/python -m mypy.stubtest eventmatch._native; \
 	else echo 'skipped, because the native engine is not installed: stubtest'; fi
 	$(call cargo,fmt --check)
+	$(call cargo,fmt --check --manifest-path fuzz/Cargo.toml)
 	$(call cargo,clippy --locked --quiet --all-targets -- --deny warnings)
 	$(call cargo,clippy --locked --quiet --all-targets --features python -- --deny warnings)
 
@@ -44,6 +45,7 @@ format: $(VENV)/.dev  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(call cargo,fmt)
+	$(call cargo,fmt --manifest-path fuzz/Cargo.toml)
 
 bench: $(VENV)/.dev  ## run all benchmarks in full
 	@set -e; for script in $(BENCHMARKS); do echo "$$script"; $(BIN)/python "$$script"; done

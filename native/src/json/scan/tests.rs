@@ -3,6 +3,15 @@
 use crate::json::testing::{Random, mutate, samples, soup};
 use crate::json::{Code, Kernel, Tokens, Utf8, fault, is_valid, is_valid_stepwise, skip_value};
 
+/// How many random texts.
+const ROUNDS: usize = if cfg!(miri) {
+    10
+} else if cfg!(debug_assertions) {
+    6_000
+} else {
+    400_000
+};
+
 /// What a kernel makes of a text: whether it is good, and the tokens if so.
 fn outcome(tokens: &mut Tokens, text: &[u8]) -> Option<(Vec<u32>, Vec<u8>, bool)> {
     tokens.index(text, Utf8::Check).then(|| {
@@ -79,12 +88,7 @@ fn files_of_the_library() {
 fn mutants() {
     let (mut suite, mut random) = (Suite::new(), Random::new(1));
     let samples = samples();
-    let rounds = if cfg!(debug_assertions) {
-        6_000
-    } else {
-        400_000
-    };
-    for _ in 0..rounds {
+    for _ in 0..ROUNDS {
         let mut text = random.pick(&samples).clone();
         mutate(&mut text, &mut random);
         suite.check(&text);
@@ -94,12 +98,7 @@ fn mutants() {
 #[test]
 fn soups() {
     let (mut suite, mut random) = (Suite::new(), Random::new(2));
-    let rounds = if cfg!(debug_assertions) {
-        6_000
-    } else {
-        400_000
-    };
-    for _ in 0..rounds {
+    for _ in 0..ROUNDS {
         let mut text = soup(&mut random);
         suite.check(&text);
         text.splice(0..0, *b"{\"a\":[");
