@@ -1,4 +1,7 @@
-"""Builds the harnesses under `peers/` once, in a cache folder outside the tree."""
+"""Builds the harnesses under `peers/` once, in a cache folder outside the tree.
+
+A harness is copied there with the other files it uses, all at the places they have in the tree.
+"""
 
 import hashlib
 import os
@@ -6,10 +9,11 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-SOURCES = Path(__file__).parent / "peers"
+ROOT = Path(__file__).parents[1]
+PEERS = Path("benchmarks/peers")
 LIMIT_S = 900.0
 BuildSteps = Sequence[Sequence[str]]
 
@@ -24,45 +28,54 @@ def cache() -> Path:
     return Path(home) / "eventmatch-benchmarks"
 
 
-def built(name: str, commands: BuildSteps, *, again: bool = False) -> Path:
+def built(
+    name: str, commands: BuildSteps, uses: Sequence[str] = (), *, again: bool = False
+) -> Path:
     """Return the folder of a built harness, after building it if its sources are new.
 
-    Raises `NotRun`. A failure is remembered with the sources, so that a registry which said no is
-    not asked at every run; `again` forgets it. A missing tool is not remembered.
+    `uses` are files and folders beside its own. Raises `NotRun`. A failure is remembered with the
+    sources, so that a registry which said no is not asked at every run; `again` forgets it. A
+    missing tool is not remembered.
     """
-    source = SOURCES / name
-    if not source.is_dir():
-        raise NotRun(f"benchmarks/peers/{name} is missing")
     for tool in sorted({command[0] for command in commands}):
         if shutil.which(tool) is None:
             raise NotRun(f"{tool} is not installed")
-    target = cache() / f"{name}-{_digest(source, commands)}"
+    sources = list(_sources([PEERS / name, *uses]))
+    target = cache() / f"{name}-{_digest(sources, commands)}"
     if again:
         shutil.rmtree(target, ignore_errors=True)
     if not target.exists():
-        _build(source, target, commands)
+        _build(sources, PEERS / name, target, commands)
     if (target / "failed").exists():
         log = str(target / "build.log").replace(str(Path.home()), "~")
         raise NotRun(f"not built: {(target / 'failed').read_text()} (see {log})")
-    return target
+    return target / PEERS / name
 
 
-def _digest(source: Path, commands: BuildSteps) -> str:
+def _sources(places: Sequence[str | Path]) -> Iterator[Path]:
+    """Return the files at these places, relative to the root of the tree."""
+    for place in places:
+        below = [ROOT / place, *sorted((ROOT / place).rglob("*"))]
+        yield from (path.relative_to(ROOT) for path in below if path.is_file())
+
+
+def _digest(sources: Sequence[Path], commands: BuildSteps) -> str:
     digest = hashlib.sha256(repr(commands).encode())
-    for path in sorted(source.rglob("*")):
-        if path.is_file():
-            digest.update(str(path.relative_to(source)).encode() + b"\0" + path.read_bytes())
+    for path in sources:
+        digest.update(str(path).encode() + b"\0" + (ROOT / path).read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _build(source: Path, target: Path, commands: BuildSteps) -> None:
+def _build(sources: Sequence[Path], folder: Path, target: Path, commands: BuildSteps) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=target.parent))
-    shutil.copytree(source, scratch, dirs_exist_ok=True)
+    for path in sources:
+        (scratch / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, scratch / path)
     problem = None
     with (scratch / "build.log").open("wb") as log:
         for command in commands:
-            problem = problem or _run(command, scratch, log.fileno())
+            problem = problem or _run(command, scratch / folder, log.fileno())
     if problem is not None:
         (scratch / "failed").write_text(_reason((scratch / "build.log").read_text()) or problem)
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from _builds import SOURCES, BuildSteps, NotRun, built
+from _builds import BuildSteps, NotRun, built
 from _measure import progress
 
 Commands = Mapping[str, Sequence[str]]
@@ -36,23 +36,28 @@ DIFFERS: Mapping[tuple[str, str], str] = {}
 class Peer:
     """A harness under `peers/`: the commands that build it, and the one that starts it.
 
-    `own` marks the loops of eventmatch itself, which are shown beside it and not as peers.
+    `uses` are the files of the tree that it is built with, beside those of its folder. `own` marks
+    the loops of eventmatch itself, which are shown beside it and not as peers.
     """
 
     name: str
     package: str
     build: BuildSteps
     start: Sequence[str]
+    uses: Sequence[str] = ()
     own: bool = False
 
     def command(self, *, again: bool = False) -> list[str]:
         """Return the command that starts it, built; raises `NotRun`."""
-        folder = built(self.name, self.build, again=again)
+        folder = built(self.name, self.build, self.uses, again=again)
         return [part.format(folder=folder) for part in self.start]
 
 
-_CARGO = (("cargo", "build", "--quiet", "--release"),)
+# The folder is named because the environment may name another.
+_CARGO = ("cargo", "build", "--quiet", "--release", "--target-dir", "target")
+_PROTOCOL = "benchmarks/peers/protocol.rs"
 
+NATIVE_LOOP = "eventmatch_rust"
 PEERS = (
     Peer(
         "event_ruler",
@@ -66,13 +71,19 @@ PEERS = (
         (("go", "mod", "tidy"), ("go", "build", "-o", "harness", ".")),
         ("{folder}/harness",),
     ),
-    Peer("quamina_rs", "the crate quamina", _CARGO, ("{folder}/target/release/quamina-harness",)),
-    # The loop over the native engine without Python: it joins when its folder is there.
     Peer(
-        "eventmatch_rust",
+        "quamina_rs",
+        "the crate quamina",
+        (_CARGO,),
+        ("{folder}/target/release/quamina-harness",),
+        (_PROTOCOL,),
+    ),
+    Peer(
+        NATIVE_LOOP,
         "the crate in native/",
-        _CARGO,
+        (("cp", "../../../native/Cargo.lock", "."), _CARGO),
         ("{folder}/target/release/eventmatch-harness",),
+        (_PROTOCOL, "native/Cargo.toml", "native/Cargo.lock", "native/src", "native/benches"),
         own=True,
     ),
 )
@@ -85,9 +96,8 @@ EVENTMATCH = [sys.executable, str(Path(__file__).with_name("_child.py"))]
 
 
 def names() -> list[str]:
-    """Return the names of all peers; a loop of eventmatch's own only where it is there."""
-    there = [peer.name for peer in PEERS if not peer.own or (SOURCES / peer.name).is_dir()]
-    return [*there, *IN_PROCESS]
+    """Return the names of all peers, the native loop among them."""
+    return [*(peer.name for peer in PEERS), *IN_PROCESS]
 
 
 def commands_of(wanted: Sequence[str], *, again: bool) -> tuple[Commands, dict[str, str]]:
