@@ -77,6 +77,11 @@ class Child:
             int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS:")
         )
 
+    def overhead(self, _: str) -> int:
+        """Return the bytes held beyond the text of names and values, by the engine's own count."""
+        stats = self._matcher.stats()
+        return stats.bytes - stats.text_bytes
+
 
 def _chunks(path: str) -> Iterator[list[list[str]]]:
     with open(path, encoding="utf-8") as lines:

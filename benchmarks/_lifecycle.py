@@ -16,7 +16,7 @@ from typing import Any
 from _aws import stored
 from _builds import NotRun
 from _measure import progress
-from _peers import EVENTMATCH, Commands
+from _peers import EVENTMATCH, OWN, Commands
 from _protocol import Harness, write_events, write_rules
 from _rounds import Plan
 from _workloads_rules import pairs
@@ -35,7 +35,8 @@ def lifecycle(commands: Commands, plan: Plan) -> tuple[dict[str, Figures], dict[
                 continue  # in this process: moto and the parsers
             progress(f"adds, removes and memory of {name}")
             try:
-                lives = [_life(command, files, plan) for _ in range(plan.lives)]
+                counts = name == "eventmatch" or name in OWN
+                lives = [_life(command, files, plan, counts=counts) for _ in range(plan.lives)]
             except NotRun as problem:
                 missing[name] = str(problem)
             else:
@@ -75,8 +76,11 @@ def _text_of_values(pattern: str) -> int:
     return size
 
 
-def _life(command: Sequence[str], files: Mapping[str, Any], plan: Plan) -> Figures:
-    """Start, add, add again, remove; the first match after each belongs to it."""
+def _life(command: Sequence[str], files: Mapping[str, Any], plan: Plan, *, counts: bool) -> Figures:
+    """Start, add, add again, remove; the first match after each belongs to it.
+
+    `counts` says that the engine counts its bytes: then they are asked for too.
+    """
     count = plan.rules_added
     started = time.perf_counter()
     harness = Harness(command, limit=plan.limit_s)
@@ -89,6 +93,7 @@ def _life(command: Sequence[str], files: Mapping[str, Any], plan: Plan) -> Figur
         harness.post("add", files["first"])
         harness.ask("match", 1)
         bytes_a_rule = (harness.ask("memory") - before) / count
+        overhead = {"overhead_a_rule": harness.ask("overhead") / count} if counts else {}
         added = harness.ask("add", files["second"]) + harness.ask("match", 1)
         removed = harness.ask("remove", files["second"]) + harness.ask("match", 1)
     finally:
@@ -98,7 +103,7 @@ def _life(command: Sequence[str], files: Mapping[str, Any], plan: Plan) -> Figur
         "removes_per_s": count / removed * 1e9,
         "bytes_a_rule": bytes_a_rule - files["text"],
         "cold_start_ms": 1000 * cold,
-    }
+    } | overhead
 
 
 def _bare(_: int) -> float:

@@ -1,18 +1,25 @@
-"""The table, the figures and the plot."""
+"""What a run says: a line a workload, tables, and the figures of the last line."""
 
-import json
-import os
-import platform
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from _checks import Check, record
 from _lifecycle import Figures
-from _plot import plot
+from _peers import NATIVE_LOOP
 from _rounds import Result
 
-import eventmatch
+WAYS = {"": "eventmatch", "native_loop_": NATIVE_LOOP}
+"""How eventmatch is called, by the prefix of the figures: from Python, and without it."""
+
+LIFE = {
+    "adds_per_s": "adds/s",
+    "removes_per_s": "removes/s",
+    "bytes_a_rule": "bytes/rule",
+    "overhead_a_rule": "by stats()",
+    "cold_start_ms": "cold start, ms",
+}
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,7 @@ class Outcome:
 
     results: list[Result]
     lives: dict[str, Figures]
+    checks: list[Check]
     missing: dict[str, str]
     real_lots: bool
 
@@ -29,40 +37,41 @@ def line(result: Result) -> str:
     """Return one workload as one line: events a second, then the ratio of each peer."""
     others = [engine for engine in result.seconds if engine != "eventmatch"]
     cells = [
-        f"{engine} {result.rate(engine):,.0f}/s"
+        f"{shown(engine)} {result.rate(engine):,.0f}/s"
         if engine in result.own
-        else "{} {:.3g}x ({:.3g}-{:.3g})".format(engine, *_middle_first(result, engine))
+        else "{} {:.3g}x ({:.3g}-{:.3g})".format(engine, *middle_first(result, engine))
         for engine in others
     ]
     head = f"{result.workload.name:<21}{result.rate('eventmatch'):>11,.0f}/s  "
     return head + ", ".join(cells)
 
 
-def _middle_first(result: Result, peer: str) -> tuple[float, float, float]:
-    low, middle, high = result.ratio(peer)
+def shown(engine: str) -> str:
+    """Return the name of an engine as people read it."""
+    return "native loop" if engine == NATIVE_LOOP else engine
+
+
+def middle_first(result: Result, peer: str, way: str = "eventmatch") -> tuple[float, float, float]:
+    """Return median, quartile and quartile of a ratio."""
+    low, middle, high = result.ratio(peer, way)
     return middle, low, high
 
 
 def figures(outcome: Outcome) -> dict[str, Any]:
     """Return what the last line of the benchmark says."""
     by_name = {result.workload.name: result for result in outcome.results}
-    return {
-        "events_per_s": {name: round(r.rate("eventmatch")) for name, r in by_name.items()},
-        "ratios": {
-            name: {peer: _short(r.ratio(peer)[1]) for peer in _peers(r)}
-            for name, r in by_name.items()
-        },
-        "quartiles": {
-            name: {peer: [_short(r.ratio(peer)[n]) for n in (0, 2)] for peer in _peers(r)}
-            for name, r in by_name.items()
-        },
+    found: dict[str, Any] = {}
+    for prefix, way in WAYS.items():
+        found |= {prefix + key: value for key, value in _of_way(outcome.results, way).items()}
+    return found | {
         "peers_events_per_s": {
-            name: {peer: _short(r.rate(peer)) for peer in _peers(r)} for name, r in by_name.items()
+            name: {peer: _short(r.rate(peer)) for peer in r.peers()} for name, r in by_name.items()
         },
         "other_calls_events_per_s": {
-            name: {call: round(r.rate(call)) for call in sorted(r.own - {"eventmatch"})}
+            name: {call: round(r.rate(call)) for call in sorted(r.own - {*WAYS.values()})}
             for name, r in by_name.items()
         },
+        "checks": record(outcome.checks),
         "lifecycle": outcome.lives,
         "differing": {name: r.differing for name, r in by_name.items() if r.differing},
         "not_run": outcome.missing,
@@ -70,8 +79,34 @@ def figures(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _peers(result: Result) -> list[str]:
-    return [engine for engine in result.seconds if engine not in result.own]
+def _of_way(results: Sequence[Result], way: str) -> dict[str, Any]:
+    """Return events a second and ratios of one way to call eventmatch."""
+    by_name = {result.workload.name: result for result in results if way in result.seconds}
+    return {
+        "events_per_s": {name: round(r.rate(way)) for name, r in by_name.items()},
+        "ratios": {
+            name: {peer: _short(r.ratio(peer, way)[1]) for peer in r.peers()}
+            for name, r in by_name.items()
+        },
+        "quartiles": {
+            name: {peer: [_short(r.ratio(peer, way)[n]) for n in (0, 2)] for peer in r.peers()}
+            for name, r in by_name.items()
+        },
+        "geomean": {peer: _short(mean) for peer, mean in geometric_means(results, way).items()},
+    }
+
+
+def geometric_means(results: Sequence[Result], way: str = "eventmatch") -> dict[str, float]:
+    """Return the geometric mean of each peer's ratios, over the workloads that it took part in."""
+    ratios: dict[str, list[float]] = {}
+    for result in results:
+        if way in result.seconds:
+            for peer in result.peers():
+                ratios.setdefault(peer, []).append(result.ratio(peer, way)[1])
+    return {
+        peer: math.exp(math.fsum(map(math.log, found)) / len(found))
+        for peer, found in ratios.items()
+    }
 
 
 def _short(number: float) -> float:
@@ -79,8 +114,8 @@ def _short(number: float) -> float:
 
 
 def text(outcome: Outcome) -> str:
-    """Return the tables that are no lines yet: lifecycle, differences, and what did not run."""
-    parts = ["", *_lifecycle_table(outcome)]
+    """Return the tables that are no lines yet, the differences, and what did not run."""
+    parts = ["", *_means(outcome), *_lifecycle_table(outcome), *_check_table(outcome)]
     for result in outcome.results:
         for peer, reason in result.differing.items():
             parts.append(f"differs: {result.workload.name}, {peer}: {reason}")
@@ -100,59 +135,30 @@ def _not_run(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield f"{peer} on {', '.join(workloads)}", reason
 
 
+def _means(outcome: Outcome) -> Iterator[str]:
+    for way in WAYS.values():
+        means = geometric_means(outcome.results, way)
+        cells = ", ".join(f"{peer} {mean:.3g}x" for peer, mean in means.items())
+        if cells:
+            yield f"geometric mean, {shown(way)}: {cells}"
+
+
 def _lifecycle_table(outcome: Outcome) -> Iterator[str]:
     if not outcome.lives:
         return
-    keys = ("adds_per_s", "removes_per_s", "bytes_a_rule", "cold_start_ms")
-    yield f"{'':<28}" + "".join(f"{key:>16}" for key in keys)
+    yield ""
+    yield f"{'':<28}" + "".join(f"{title:>16}" for title in LIFE.values())
     for name, values in outcome.lives.items():
-        cells = (f"{values[key]:,.6g}" if key in values else "" for key in keys)
-        yield f"{name:<28}" + "".join(f"{cell:>16}" for cell in cells)
-
-
-def machine() -> str:
-    """Return the machine in general terms."""
-    return (
-        f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores,"
-        f" Python {platform.python_version()}, eventmatch {eventmatch.__version__}"
-        f" with the {eventmatch.engine_name()} engine"
-    )
-
-
-def write(outcome: Outcome, folder: Path) -> None:
-    """Write `engine.md`, `engine.json` and `engine.svg`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    record = figures(outcome) | {"machine": machine()}
-    (folder / "engine.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-    (folder / "engine.svg").write_text(plot(outcome.results), "utf-8")
-    (folder / "engine.md").write_text("\n".join(_document(outcome)) + "\n", "utf-8")
-
-
-def _document(outcome: Outcome) -> Iterator[str]:
-    peers = sorted({peer: None for result in outcome.results for peer in _peers(result)})
-    yield "# `Matcher` beside its peers"
+        cells = (f"{values[key]:,.6g}" if key in values else "" for key in LIFE)
+        yield f"{shown(name):<28}" + "".join(f"{cell:>16}" for cell in cells)
+    yield "bytes/rule: process or heap, less names and values; by stats(): the engine's own count"
     yield ""
-    yield f"{machine()}. Written by `benchmarks/engine.py --results`."
-    yield "Ratio: a peer's time an event over eventmatch's, the median of interleaved rounds, with"
-    yield "the quartiles; above 1 eventmatch is faster."
-    yield ""
-    yield "![ratios](engine.svg)"
-    yield ""
-    yield f"| workload | rules | events | eventmatch, events/s | {' | '.join(peers)} |"
-    yield "| --- | --: | --: | --: |" + " --: |" * len(peers)
-    for result in outcome.results:
-        cells = (_cell(result, peer) for peer in peers)
-        head = f"`{result.workload.name}`: {result.workload.text}"
-        rate = f"{result.rate('eventmatch'):,.0f}"
-        yield f"| {head} | {result.rules:,} | {result.events:,} | {rate} | {' | '.join(cells)} |"
-    yield ""
-    yield "```text"
-    yield text(outcome).strip()
-    yield "```"
 
 
-def _cell(result: Result, peer: str) -> str:
-    if peer not in result.seconds:
-        return ""
-    low, middle, high = result.ratio(peer)
-    return f"{middle:.3g} ({low:.3g}-{high:.3g})"
+def _check_table(outcome: Outcome) -> Iterator[str]:
+    if not outcome.checks:
+        return
+    for row in [("", "asked", "seen", "holds"), *(check.cells() for check in outcome.checks)]:
+        yield "{:<70}{:>18}{:>12}{:>7}".format(*row)
+    yield "NO ends the run with exit code 1; no is a figure of this machine"
+    yield ""

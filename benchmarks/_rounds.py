@@ -11,13 +11,15 @@ from pathlib import Path
 from _builds import NotRun
 from _engines import Answers, Engine, There, lacking, moto, own_engines, parser
 from _measure import expect, progress
-from _peers import DIFFERS, OWN
+from _peers import DIFFERS, NATIVE_LOOP, OWN
 from _protocol import Harness, write_events, write_rules
 from _workload import Rules, Workload
 
 import eventmatch
 
 FEWEST = 16  # events that every workload has, however slow an engine is
+MOST_RULES = 100_000
+"""What peers are given: event-ruler takes 3 KB a rule, and minutes for a million."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,20 @@ class Result:
         """Return the median of the events a second."""
         return 1 / statistics.median(self.seconds[engine])
 
-    def ratio(self, peer: str) -> tuple[float, float, float]:
-        """Return quartile, median and quartile of peer's time over eventmatch's, by round."""
-        pairs = zip(self.seconds[peer], self.seconds["eventmatch"], strict=True)
+    def ratio(self, peer: str, way: str = "eventmatch") -> tuple[float, float, float]:
+        """Return quartile, median and quartile of peer's time over eventmatch's, by round.
+
+        `way` is how eventmatch is called: `Matcher.match`, or the native loop.
+        """
+        pairs = zip(self.seconds[peer], self.seconds[way], strict=True)
         low, middle, high = statistics.quantiles(
             [theirs / ours for theirs, ours in pairs], n=4, method="inclusive"
         )
         return low, middle, high
+
+    def peers(self) -> list[str]:
+        """Return the engines that are not eventmatch."""
+        return [engine for engine in self.seconds if engine not in self.own]
 
 
 def run(workload: Workload, commands: Mapping[str, Sequence[str]], plan: Plan) -> Result:
@@ -131,6 +140,8 @@ class _Room:
         command = self._commands[name]
         try:
             lacking(self._workload, name)
+            if len(self._rules) > MOST_RULES and name != NATIVE_LOOP:
+                raise NotRun(f"peers are given up to {MOST_RULES:,} rules")
             if name == "moto":
                 return moto(self._rules, self._workload)
             if not command:

@@ -16,10 +16,10 @@ def workloads() -> Iterator[Workload]:
     """Return the workloads."""
     yield Workload("hostile_deep", f"objects {DEPTH} deep", _deep_rules, _deep, most=200)
     yield Workload("hostile_escapes", "all escaped", _simple_rules, _escaped, most=2_000)
-    yield Workload("hostile_long", "texts of 100 KB", _simple_rules, _long, _LONG, most=20)
-    yield Workload("hostile_keys", "keys alike", _alike_rules, _alike, most=1_000)
+    yield Workload("hostile_long", "texts of 100 KB", _simple_rules, _long, _LONG, 20, quick=False)
+    yield Workload("hostile_keys", "keys alike", _alike_rules, _alike, most=1_000, quick=False)
     text = f"four arrays of {CROSS} and a key that fails"
-    yield Workload("hostile_cross", text, _cross_rules, _cross, most=100)
+    yield Workload("hostile_cross", text, _cross_rules, _cross, most=32)
 
 
 def _simple_rules() -> Rules:
