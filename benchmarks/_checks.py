@@ -9,7 +9,7 @@ from typing import Any
 
 from _growth import growth
 from _lifecycle import Figures
-from _peers import NATIVE_LOOP, Commands
+from _peers import NATIVE_LOOP, Commands, shown
 from _rounds import FULL, Plan, Result
 from _workload import Workload
 
@@ -74,18 +74,18 @@ def _growth_checks(
     for few, many, limit in GROWTH if plan is FULL else QUICK_GROWTH:
         most = limit if plan is FULL else limit * BUSY
         for engine, ratio in growth(by_name[few], by_name[many], commands, plan).items():
-            name = f"time an event, {many} over {few}, {engine}"
+            name = f"time an event, {many} over {few}, {shown(engine)}"
             yield Check(name, ratio, most=most, asserted=True)
 
 
 def _life_checks(lives: Mapping[str, Figures], plan: Plan) -> Iterator[Check]:
     for engine, values in lives.items():
         if engine in WAYS:
-            name = f"bytes a rule beyond its text, by stats(), {engine}"
+            name = f"bytes a rule beyond its text, by stats(), {shown(engine)}"
             # Of few rules, what a matcher takes for itself has a large share.
             seen, is_full = values["overhead_a_rule"], plan is FULL
             yield Check(name, seen, most=BYTES_A_RULE, asserted=is_full)
-            name = f"validated rules added a second, {engine}"
+            name = f"validated rules added a second, {shown(engine)}"
             yield Check(name, values["adds_per_s"], least=ADDS_PER_S)
 
 
@@ -94,7 +94,7 @@ def _rate_checks(results: Sequence[Result]) -> Iterator[Check]:
         if result.workload.name == "wildcard_10000":
             for engine in WAYS:
                 if engine in result.seconds:
-                    name = f"events a second, wildcard_10000, {engine}"
+                    name = f"events a second, wildcard_10000, {shown(engine)}"
                     yield Check(name, result.rate(engine), least=WILDCARD_10000_PER_S)
 
 

@@ -6,9 +6,9 @@ import platform
 from collections.abc import Iterator
 from pathlib import Path
 
-from _peers import NATIVE_LOOP
+from _peers import NATIVE_LOOP, shown
 from _plot import plot
-from _report import Outcome, figures, geometric_means, middle_first, shown, text
+from _report import Outcome, figures, geometric_means, middle_first, text
 from _rounds import Result
 
 import eventmatch

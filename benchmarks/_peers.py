@@ -100,6 +100,11 @@ def names() -> list[str]:
     return [*(peer.name for peer in PEERS), *IN_PROCESS]
 
 
+def shown(engine: str) -> str:
+    """Return the name of an engine as people read it."""
+    return "native loop" if engine == NATIVE_LOOP else engine
+
+
 def commands_of(wanted: Sequence[str], *, again: bool) -> tuple[Commands, dict[str, str]]:
     """Return how to start the peers, none for those in this process, and why others have none."""
     found: dict[str, Sequence[str]] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from _checks import Check, record
 from _lifecycle import Figures
-from _peers import NATIVE_LOOP
+from _peers import NATIVE_LOOP, shown
 from _rounds import Result
 
 WAYS = {"": "eventmatch", "native_loop_": NATIVE_LOOP}
@@ -44,11 +44,6 @@ def line(result: Result) -> str:
     ]
     head = f"{result.workload.name:<21}{result.rate('eventmatch'):>11,.0f}/s  "
     return head + ", ".join(cells)
-
-
-def shown(engine: str) -> str:
-    """Return the name of an engine as people read it."""
-    return "native loop" if engine == NATIVE_LOOP else engine
 
 
 def middle_first(result: Result, peer: str, way: str = "eventmatch") -> tuple[float, float, float]:

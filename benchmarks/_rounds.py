@@ -11,7 +11,7 @@ from pathlib import Path
 from _builds import NotRun
 from _engines import Answers, Engine, There, lacking, moto, own_engines, parser
 from _measure import expect, progress
-from _peers import DIFFERS, NATIVE_LOOP, OWN
+from _peers import DIFFERS, OWN
 from _protocol import Harness, write_events, write_rules
 from _workload import Rules, Workload
 
@@ -140,12 +140,12 @@ class _Room:
         command = self._commands[name]
         try:
             lacking(self._workload, name)
-            if len(self._rules) > MOST_RULES and name != NATIVE_LOOP:
-                raise NotRun(f"peers are given up to {MOST_RULES:,} rules")
             if name == "moto":
                 return moto(self._rules, self._workload)
             if not command:
                 return parser(name, self._workload)
+            if len(self._rules) > MOST_RULES and name not in OWN:
+                raise NotRun(f"peers are given up to {MOST_RULES:,} rules")
             harness = Harness(command, limit=self._plan.limit_s)
             return There(name, harness, file, own=name in OWN)
         except NotRun as problem:

@@ -24,6 +24,9 @@ impl Workload {
     }
 }
 
+/// Rules of the workload "arrays".
+const LINES: usize = 60;
+
 const LOTS: [&str; 4] = [
     r#"{"properties":{"LOT_NUM":[{"prefix":"1"}]}}"#,
     r#"{"properties":{"STREET":["TAYLOR"],"LOT_NUM":["500"]}}"#,
@@ -36,64 +39,21 @@ pub fn all() -> Vec<Workload> {
     let envelopes: Vec<String> = (0..600).map(envelope).collect();
     let features: Vec<String> = (0..600).map(feature).collect();
     let orders: Vec<String> = (0..200).map(order).collect();
+    let lots = LOTS.map(String::from).to_vec();
+    let buckets = (0..1000).map(bucket).collect();
+    let keys = (0..1000).map(key).collect();
+    let lines = (0..LINES).map(line).collect();
     vec![
-        workload(
-            "lots",
-            LOTS.map(String::from).to_vec(),
-            &features,
-            |event| {
-                let lot = text(event, "/properties/LOT_NUM");
-                let from = text(event, "/properties/FROM_ST");
-                let holds = [
-                    lot.starts_with('1'),
-                    lot == "500",
-                    from.ends_with('7'),
-                    true,
-                ];
-                (0..4).filter(|&n| holds[n]).collect()
-            },
-        ),
-        workload(
-            "aws",
-            (0..1000).map(bucket).collect(),
-            &envelopes,
-            |event| {
-                let name = text(event, "/detail/bucket/name");
-                name.strip_prefix("bucket-")
-                    .map(number)
-                    .into_iter()
-                    .collect()
-            },
-        ),
-        workload(
-            "wildcard",
-            (0..1000).map(key).collect(),
-            &envelopes,
-            |event| {
-                let path = text(event, "/detail/object/key");
-                let digits = path
-                    .trim_start_matches("path/to/object-")
-                    .trim_end_matches(".json");
-                (1..=digits.len().min(3))
-                    .map(|len| number(&digits[..len]))
-                    .collect()
-            },
-        ),
+        workload("lots", lots, &features, lots_of),
+        workload("aws", buckets, &envelopes, bucket_of),
+        workload("wildcard", keys, &envelopes, keys_of),
         workload("ranges 10", ranges(10), &envelopes, |event| {
-            sizes(event, 10)
+            size_of(event, 10)
         }),
         workload("ranges 1000", ranges(1000), &envelopes, |event| {
-            sizes(event, 1000)
+            size_of(event, 1000)
         }),
-        workload("arrays", (0..60).map(line).collect(), &orders, |event| {
-            let lines = event["detail"]["lines"].as_array().expect("an array");
-            let has = |n: usize| {
-                lines
-                    .iter()
-                    .any(|line| line["sku"] == sku(n) && line["state"] == state(n))
-            };
-            (0..60).filter(|&n| has(n)).collect()
-        }),
+        workload("arrays", lines, &orders, lines_of),
     ]
 }
 
@@ -128,14 +88,44 @@ fn number(digits: &str) -> usize {
     digits.parse().expect("digits")
 }
 
+fn lots_of(event: &Value) -> Vec<usize> {
+    let lot = text(event, "/properties/LOT_NUM");
+    let from = text(event, "/properties/FROM_ST");
+    let holds = [
+        lot.starts_with('1'),
+        lot == "500",
+        from.ends_with('7'),
+        true,
+    ];
+    (0..holds.len()).filter(|&n| holds[n]).collect()
+}
+
 fn bucket(n: usize) -> String {
     format!(
         r#"{{"detail-type":["Object Created"],"detail":{{"bucket":{{"name":["bucket-{n}"]}}}}}}"#
     )
 }
 
+fn bucket_of(event: &Value) -> Vec<usize> {
+    let name = text(event, "/detail/bucket/name");
+    name.strip_prefix("bucket-")
+        .map(number)
+        .into_iter()
+        .collect()
+}
+
 fn key(n: usize) -> String {
     format!(r#"{{"detail":{{"object":{{"key":[{{"wildcard":"path/*-{n}*.json"}}]}}}}}}"#)
+}
+
+fn keys_of(event: &Value) -> Vec<usize> {
+    let path = text(event, "/detail/object/key");
+    let digits = path
+        .trim_start_matches("path/to/object-")
+        .trim_end_matches(".json");
+    (1..=digits.len().min(3))
+        .map(|len| number(&digits[..len]))
+        .collect()
 }
 
 /// Returns ranges side by side: each size lies in one.
@@ -148,7 +138,7 @@ fn ranges(count: usize) -> Vec<String> {
     (0..count).map(range).collect()
 }
 
-fn sizes(event: &Value, count: u64) -> Vec<usize> {
+fn size_of(event: &Value, count: u64) -> Vec<usize> {
     let size = event.pointer("/detail/object/size").and_then(Value::as_u64);
     size.map(|size| (size / (1_000_000 / count)) as usize)
         .into_iter()
@@ -169,6 +159,14 @@ fn line(n: usize) -> String {
         sku(n),
         state(n)
     )
+}
+
+fn lines_of(event: &Value) -> Vec<usize> {
+    let lines = event["detail"]["lines"].as_array().expect("an array");
+    let is_line = |line: &Value, n| line["sku"] == sku(n) && line["state"] == state(n);
+    (0..LINES)
+        .filter(|&n| lines.iter().any(|line| is_line(line, n)))
+        .collect()
 }
 
 /// Returns an order of up to forty lines.
