@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
-use super::children::{self, Children};
+use super::directory::{self, Answer, Directory};
 use super::intern;
 use super::key::{self, Kind};
 use super::numbers::{self, Numbers};
@@ -65,7 +65,9 @@ const DEEP: usize = 14;
 const STEPS: usize = 15;
 /// The wildcards that were looked for while there were few.
 pub(super) const FEW: usize = 16;
-pub(super) const NUMBERS: usize = 17;
+/// The directory of the texts that are asked for, as long as there are few.
+pub(super) const TEXTS: usize = 17;
+pub(super) const NUMBERS: usize = 18;
 const COUNTS: usize = NUMBERS + numbers::WORDS;
 pub(super) const SIZE: usize = COUNTS + flag::COUNT;
 
@@ -106,8 +108,14 @@ impl<'a> Field<'a> {
 
     /// The names that patterns mention inside this field.
     #[inline(always)]
-    pub fn children(self, view: &View<'a>) -> Children<'a> {
-        Children::at(view, self.word(NAMES))
+    pub fn children(self, view: &View<'a>) -> Directory<'a> {
+        Directory::at(view, self.word(NAMES))
+    }
+
+    /// The directory of the texts that are asked for, as long as there are few.
+    #[inline(always)]
+    pub fn texts(self) -> Ref {
+        self.word(TEXTS)
     }
 
     /// The first bytes of children that have children: a name with dots may lead on to these.
@@ -177,6 +185,25 @@ impl<'a> Field<'a> {
     }
 }
 
+/// The field that a name without dots in an event leads to, if patterns name it.
+#[inline(never)]
+pub fn child(
+    view: &View,
+    (of, children): (Ref, Directory),
+    text: &[u8],
+    start: usize,
+    end: usize,
+) -> Option<Ref> {
+    match children.find(text, start, end) {
+        Answer::Missing => None,
+        Answer::Known(field) => Some(field),
+        Answer::Unsure => {
+            let edge = key::find(view, Kind::Edge, of, text, start, end)?;
+            Some(key::payload_of(view, edge))
+        }
+    }
+}
+
 /// The field that a name with dots in an event leads to: each dot is a step.
 #[cold]
 pub fn descend(view: &View, field: Ref, name: &[u8]) -> Option<Ref> {
@@ -208,7 +235,7 @@ fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
     let edge = state.add_key(Kind::Edge, parent, name, field);
     state.set(field, PARENT, parent);
     state.set(field, EDGE, edge);
-    children::add(state, parent, NAMES, name, field);
+    directory::add(state, parent, NAMES, name, field);
     count_child(state, parent, true);
     hold(state, parent);
     field
@@ -236,7 +263,7 @@ fn count_child(state: &mut State, parent: Ref, is_more: bool) {
         state.set(above, STEPS, steps);
     }
     if children == 0 {
-        children::clear(state, parent, NAMES);
+        directory::clear(state, parent, NAMES);
     }
 }
 
@@ -260,7 +287,7 @@ pub(super) fn release(state: &mut State, mut field: Ref) {
         }
         let (parent, edge) = (state.get(field, PARENT), state.get(field, EDGE));
         let name = name_of(state, field);
-        children::remove(state, parent, NAMES, &name);
+        directory::remove(state, parent, NAMES, &name);
         state.remove_key(edge);
         state.retire(field, SIZE);
         count_child(state, parent, false);

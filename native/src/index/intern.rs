@@ -1,10 +1,11 @@
 //! Predicates: each once, as long as a leaf or an `anything-but` uses it.
 
+use super::directory;
 use super::field::{self, flag};
 use super::key::{self, Kind};
 use super::numbers;
 use super::state::State;
-use crate::store::Ref;
+use crate::store::{NONE, Ref};
 use crate::value::Decimal;
 
 /// The predicate of that kind and text at a field, used once more.
@@ -28,6 +29,9 @@ fn enroll(state: &mut State, kind: Kind, owner: Ref, text: &[u8]) -> Ref {
         }
     }
     count(state, kind, owner, text, true);
+    if kind == Kind::Text {
+        enter(state, owner, text, predicate);
+    }
     predicate
 }
 
@@ -40,6 +44,9 @@ pub(super) fn release(state: &mut State, predicate: Ref) {
     }
     let (kind, owner, text) = parts(state, predicate);
     count(state, kind, owner, &text, false);
+    if kind == Kind::Text && state.get(owner, field::TEXTS) != NONE {
+        directory::remove(state, owner, field::TEXTS, &text);
+    }
     if kind == Kind::AnythingBut {
         references(&text).for_each(|excluded| release(state, excluded));
     }
@@ -60,6 +67,19 @@ pub(super) fn parts(state: &State, key: Ref) -> (Kind, Ref, Vec<u8>) {
 pub(super) fn references(text: &[u8]) -> impl Iterator<Item = Ref> + '_ {
     text.chunks_exact(4)
         .map(|piece| Ref::from_le_bytes([piece[0], piece[1], piece[2], piece[3]]))
+}
+
+/// So many texts are kept in a directory of the field; if there are more, the table serves.
+const FEW: u32 = 24;
+
+/// Enters a new text in the directory of its field, which ends when there are many.
+fn enter(state: &mut State, owner: Ref, text: &[u8], predicate: Ref) {
+    let count = field::counted(state, owner, flag::TEXT);
+    if count > FEW {
+        directory::clear(state, owner, field::TEXTS);
+    } else if count == 1 || state.get(owner, field::TEXTS) != NONE {
+        directory::add(state, owner, field::TEXTS, text, predicate);
+    }
 }
 
 /// Tells the field what its values must be looked up as, or kept for.

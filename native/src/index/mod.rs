@@ -8,7 +8,7 @@
 
 mod anchor;
 mod burst;
-mod children;
+mod directory;
 mod discovery;
 mod field;
 mod intern;
@@ -22,8 +22,8 @@ mod sizes;
 mod state;
 mod writer;
 
-pub use children::Children;
-pub use field::{Field, ROOT, descend, flag};
+pub use directory::{Answer, Directory};
+pub use field::{Field, ROOT, child, descend, flag};
 pub use key::{
     HEADER, Kind, find, find_tagged, kind_of, length_of, number_of, owner_of, payload_of, text_of,
 };

@@ -13,8 +13,12 @@ use crate::store::{NONE, Ref, View};
 
 const BLOCK: usize = 64;
 
-/// Words of a directory entry (least low, greatest high, block) and of a range (low, high, predicate).
-const ENTRY: usize = 5;
+/// Words of a range (low, high, peak, predicate) and of a directory entry (the least low, the greatest
+/// high, peak, block). The peak is the greatest high up to there.
+const ENTRY: usize = 7;
+const HIGH: usize = 2;
+const PEAK: usize = 4;
+const WHAT: usize = 6;
 
 /// A range, or a block of ranges, with what it stands for.
 type Entry = (Interval, Ref);
@@ -40,9 +44,9 @@ fn entry(view: &View, record: Ref, n: usize) -> Entry {
     let word = 1 + ENTRY * n;
     let interval = Interval {
         low: number(view, record, word),
-        high: number(view, record, word + 2),
+        high: number(view, record, word + HIGH),
     };
-    (interval, view.get(record, word + 4))
+    (interval, view.get(record, word + WHAT))
 }
 
 fn entries(view: &View, record: Ref) -> Vec<Entry> {
@@ -70,12 +74,23 @@ fn each(view: &View, record: Ref, number: u64, found: &mut impl FnMut(Ref)) {
     let at = |word: usize| {
         u64::from(words[word].load(Acquire)) | u64::from(words[word + 1].load(Acquire)) << 32
     };
-    for word in (0..count).map(|n| 1 + ENTRY * n) {
-        if at(word) > number {
+    // Those that begin at the number or before it; halved without branches, which would go wrong.
+    let (mut first, mut size) = (0, count);
+    while size > 1 {
+        let half = size / 2;
+        let is_before = at(1 + ENTRY * (first + half)) <= number;
+        first += if is_before { half } else { 0 };
+        size -= half;
+    }
+    let begun = first + usize::from(count > 0 && at(1 + ENTRY * first) <= number);
+    let mut word = 1 + ENTRY * begun;
+    while word > 1 {
+        word -= ENTRY;
+        if at(word + PEAK) < number {
             break;
         }
-        if at(word + 2) >= number {
-            found(words[word + 4].load(Acquire));
+        if at(word + HIGH) >= number {
+            found(words[word + WHAT].load(Acquire));
         }
     }
 }
@@ -157,16 +172,22 @@ fn around(ranges: &[Entry]) -> Interval {
 
 fn write(state: &mut State, entries: &[Entry]) -> Ref {
     let record = state.allocate(1 + ENTRY * entries.len());
-    for (n, (interval, what)) in entries.iter().enumerate() {
+    let mut peak = 0;
+    for (n, &(interval, what)) in entries.iter().enumerate() {
+        peak = interval.high.max(peak);
         let word = 1 + ENTRY * n;
-        state.set(record, word, interval.low as u32);
-        state.set(record, word + 1, (interval.low >> 32) as u32);
-        state.set(record, word + 2, interval.high as u32);
-        state.set(record, word + 3, (interval.high >> 32) as u32);
-        state.set(record, word + 4, *what);
+        set_number(state, record, word, interval.low);
+        set_number(state, record, word + HIGH, interval.high);
+        set_number(state, record, word + PEAK, peak);
+        state.set(record, word + WHAT, what);
     }
     state.set(record, 0, entries.len() as u32);
     record
+}
+
+fn set_number(state: &State, record: Ref, word: usize, number: u64) {
+    state.set(record, word, number as u32);
+    state.set(record, word + 1, (number >> 32) as u32);
 }
 
 fn publish(state: &mut State, owner: Ref, blocks: &[Entry]) {

@@ -205,6 +205,7 @@ impl Found {
     }
 
     /// Keeps a value.
+    #[inline(always)]
     pub fn keep(&mut self, mut occurrence: Occurrence) {
         let (entry, _) = self.entry_or_new(occurrence.field);
         let entry = &mut self.entries[entry];

@@ -1,7 +1,9 @@
 //! One value: which predicates it satisfies that can be looked up.
 
 use super::found::{Found, Occurrence, Scalar};
-use crate::index::{Field, Kind, Sizes, address_key, find, find_tagged, flag, number_key};
+use crate::index::{
+    Answer, Directory, Field, Kind, Sizes, address_key, find, find_tagged, flag, number_key,
+};
 use crate::store::{Hash, NONE, Ref, View, load};
 use crate::value;
 
@@ -24,7 +26,7 @@ pub(super) fn probe(
     asked: Field,
     text: &[u8],
     place: Option<usize>,
-    value: Value,
+    value: &Value,
     found: &mut Found,
 ) {
     let flags = asked.flags();
@@ -44,8 +46,8 @@ pub(super) fn probe(
 }
 
 #[inline(always)]
-fn look_up(view: &View, kind: Kind, text: &[u8], value: Value, found: &mut Found) -> Ref {
-    let Value {
+fn look_up(view: &View, kind: Kind, text: &[u8], value: &Value, found: &mut Found) -> Ref {
+    let &Value {
         field,
         context,
         start,
@@ -61,7 +63,7 @@ fn look_up(view: &View, kind: Kind, text: &[u8], value: Value, found: &mut Found
     }
 }
 
-fn keep(text: &[u8], place: Option<usize>, value: Value, exact: Ref, found: &mut Found) {
+fn keep(text: &[u8], place: Option<usize>, value: &Value, exact: Ref, found: &mut Found) {
     let is_number = value.scalar == Scalar::Number;
     let number = || value::comparable(&text[value.start..value.end]);
     let offset = place.unwrap_or(0);
@@ -79,7 +81,7 @@ fn keep(text: &[u8], place: Option<usize>, value: Value, exact: Ref, found: &mut
 }
 
 #[inline(always)]
-fn probe_number(view: &View, flags: u32, text: &[u8], value: Value, found: &mut Found) -> Ref {
+fn probe_number(view: &View, flags: u32, text: &[u8], value: &Value, found: &mut Found) -> Ref {
     let mut exact = NONE;
     if flags & flag::NUMBER != 0
         && let Some(number) = value::decimal(&text[value.start..value.end])
@@ -102,12 +104,15 @@ fn probe_text(
     asked: Field,
     flags: u32,
     text: &[u8],
-    value: Value,
+    value: &Value,
     found: &mut Found,
 ) -> Ref {
     let mut exact = NONE;
     if flags & flag::TEXT != 0 {
-        exact = look_up(view, Kind::Text, text, value, found);
+        exact = find_text(view, asked, text, value);
+        if exact != NONE {
+            found.satisfy(exact, value.context);
+        }
     }
     if flags & !(flag::TEXT | flag::KEPT) != 0 {
         probe_operators(view, asked, flags, text, value, found);
@@ -115,12 +120,27 @@ fn probe_text(
     exact
 }
 
+/// The predicate that asks for just this text.
+#[inline(always)]
+fn find_text(view: &View, asked: Field, text: &[u8], value: &Value) -> Ref {
+    let (field, start, end) = (value.field, value.start, value.end);
+    let texts = asked.texts();
+    if texts != NONE {
+        match Directory::at(view, texts).find(text, start, end) {
+            Answer::Missing => return NONE,
+            Answer::Known(predicate) => return predicate,
+            Answer::Unsure => {}
+        }
+    }
+    find(view, Kind::Text, field, text, start, end).unwrap_or(NONE)
+}
+
 fn probe_operators(
     view: &View,
     asked: Field,
     flags: u32,
     text: &[u8],
-    value: Value,
+    value: &Value,
     found: &mut Found,
 ) {
     if flags & (flag::ADDRESS | flag::NETWORK) != 0
@@ -195,7 +215,7 @@ fn probe_address(
     view: &View,
     asked: Field,
     address: value::Address,
-    value: Value,
+    value: &Value,
     found: &mut Found,
 ) {
     let field = value.field;

@@ -3,7 +3,7 @@
 use super::found::{END, Found, Scalar};
 use super::probe::{Value, probe};
 use super::scratch::Scratch;
-use crate::index::{Children, Field, Numbers, ROOT, descend, flag};
+use crate::index::{Directory, Field, Numbers, ROOT, child, descend, flag};
 use crate::json::Tokens;
 use crate::store::{Ref, View, load};
 use crate::value;
@@ -147,7 +147,7 @@ impl Reader<'_, '_> {
     fn named(
         &mut self,
         of: Ref,
-        children: Children,
+        children: Directory,
         (start, end): (usize, usize),
         is_odd: bool,
     ) -> Option<Ref> {
@@ -160,7 +160,7 @@ impl Reader<'_, '_> {
                 return descend(view, of, &event[start..end]);
             }
         }
-        children.find(self.view, of, self.event, start, end)
+        child(self.view, (of, children), self.event, start, end)
     }
 
     #[cold]
@@ -282,7 +282,7 @@ impl Reader<'_, '_> {
         {
             return self.text_with_escapes(asked, value);
         }
-        probe(self.view, asked, self.event, None, value, self.found);
+        probe(self.view, asked, self.event, None, &value, self.found);
     }
 
     #[cold]
@@ -292,7 +292,7 @@ impl Reader<'_, '_> {
         (value.start, value.end) = (0, self.text.len());
         let place = self.found.texts.len();
         self.found.texts.extend_from_slice(self.text);
-        probe(self.view, asked, self.text, Some(place), value, self.found);
+        probe(self.view, asked, self.text, Some(place), &value, self.found);
     }
 }
 
