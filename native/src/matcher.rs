@@ -92,7 +92,8 @@ impl Matched<'_> {
     /// What identifies the n-th name for the life of the matcher: never used for another name.
     #[must_use]
     pub fn key(&self, n: usize) -> u64 {
-        self.names[n]
+        // The order alone identifies a name, as long as the names are not numbered anew.
+        u64::from(self.view.era) << 32 | self.names[n] >> 32
     }
 
     /// Appends the n-th name (UTF-8 that may hold lone surrogates).

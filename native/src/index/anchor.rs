@@ -5,11 +5,11 @@ use super::discovery;
 use super::key::{self, Kind};
 use super::list;
 use super::rule;
-use super::state::State;
+use super::state::{ALWAYS, State};
 use crate::store::{NONE, Ref};
 
 /// The leaf to anchor a sub-rule at: the one behind which fewest others are looked at.
-pub(super) fn choose(state: &State, leaves: &[u32]) -> u16 {
+fn choose(state: &State, leaves: &[u32]) -> u16 {
     let anchorable = leaves
         .iter()
         .enumerate()
@@ -37,16 +37,18 @@ fn cost_of(state: &State, predicate: Ref) -> usize {
     beside + discovery::cost(state, predicate)
 }
 
-/// Puts a sub-rule behind every predicate of its anchor.
-pub(super) fn post(state: &mut State, always: Ref, rule: Ref) {
-    for place in places(state, always, rule) {
+/// Anchors a sub-rule: puts it behind every predicate of the leaf that is chosen.
+pub(super) fn post(state: &mut State, rule: Ref) {
+    let anchor = choose(state, &rule::leaves(state, rule));
+    rule::set_anchor(state, rule, anchor);
+    for place in places(state, rule) {
         post_at(state, place, rule);
     }
 }
 
 /// Takes a sub-rule away from where `post` put it.
-pub(super) fn withdraw(state: &mut State, always: Ref, rule: Ref) {
-    for place in places(state, always, rule) {
+pub(super) fn withdraw(state: &mut State, rule: Ref) {
+    for place in places(state, rule) {
         let was_there = withdraw_from(state, place, rule);
         debug_assert!(
             was_there,
@@ -55,9 +57,9 @@ pub(super) fn withdraw(state: &mut State, always: Ref, rule: Ref) {
     }
 }
 
-fn places(state: &State, always: Ref, rule: Ref) -> Vec<Ref> {
+fn places(state: &State, rule: Ref) -> Vec<Ref> {
     match rule::anchor(state, rule) {
-        rule::NO_ANCHOR => vec![always],
+        rule::NO_ANCHOR => vec![ALWAYS],
         anchor => rule::predicates(state, rule::leaves(state, rule)[anchor as usize]),
     }
 }

@@ -229,12 +229,14 @@ pub(super) fn at_path(state: &mut State, path: &[u8]) -> Ref {
         .fold(ROOT, |field, name| child_or_new(state, field, name))
 }
 
-fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
+/// The field that a name inside a field leads to, made if it is missing.
+pub(super) fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
     if let Some(edge) = state.find(Kind::Edge, parent, name) {
         return state.get(edge, key::PAYLOAD);
     }
     let field = state.allocate(SIZE);
     let edge = state.add_key(Kind::Edge, parent, name, field);
+    state.content += SIZE + key::size(name.len());
     state.set(field, PARENT, parent);
     state.set(field, EDGE, edge);
     let filter = state.get(parent, FILTER);
@@ -242,6 +244,11 @@ fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
     count_child(state, parent, true);
     hold(state, parent);
     field
+}
+
+/// The field that holds a field, and the edge that leads from there; not for the root.
+pub(super) fn origin(state: &State, field: Ref) -> (Ref, Ref) {
+    (state.get(field, PARENT), state.get(field, EDGE))
 }
 
 fn count_child(state: &State, parent: Ref, is_more: bool) {
@@ -276,6 +283,7 @@ pub(super) fn release(state: &mut State, mut field: Ref) {
             return;
         }
         let (parent, edge) = (state.get(field, PARENT), state.get(field, EDGE));
+        state.content -= SIZE + key::size(key::length_of(&state.view(), edge));
         state.remove_key(edge);
         state.retire(field, SIZE);
         count_child(state, parent, false);

@@ -181,14 +181,21 @@ pub(super) fn is_named(view: &View, name: Ref, text: &[u8]) -> bool {
 /// A new name without sub-rules.
 pub(super) fn make_name(state: &mut State, text: &[u8], order: u32) -> Ref {
     let name = state.allocate(name_size(text.len()));
+    state.content += name_size(text.len());
     state.set(name, LENGTH, text.len() as u32);
     state.set(name, ORDER, order);
     state.set_bytes(name, TEXT, text);
     name
 }
 
-/// The words of a name.
-pub(super) fn name_size(length: usize) -> usize {
+/// Takes a name away whose sub-rules are gone.
+pub(super) fn drop_name(state: &mut State, name: Ref) {
+    let size = name_size(Name::at(&state.view(), name).length());
+    state.content -= size;
+    state.retire(name, size);
+}
+
+fn name_size(length: usize) -> usize {
     TEXT + length.div_ceil(4)
 }
 
@@ -197,18 +204,14 @@ pub(super) fn kill(state: &State, name: Ref, version: u64) {
     state.set(name, DEATH, (version as u32).max(1));
 }
 
-/// Gives a name another place among all names.
-pub(super) fn renumber(state: &State, name: Ref, order: u32) {
-    state.set(name, ORDER, order);
-}
-
-/// A new sub-rule of a name, with leaves that are held already.
-pub(super) fn make(state: &mut State, name: Ref, leaves: &[u32], anchor: u16, birth: u64) -> Ref {
+/// A new sub-rule of a name, with leaves that are held already. It is not anchored yet.
+pub(super) fn make(state: &mut State, name: Ref, leaves: &[u32], birth: u64) -> Ref {
     let rule = state.allocate(LEAVES + leaves.len());
+    state.content += LEAVES + leaves.len();
     state.set(rule, BIRTH, (birth as u32).max(1));
     state.set(rule, NAME, name);
     let absence = leaves.iter().any(|&leaf| allows_absence(state, leaf));
-    let shape = (leaves.len() as u32) << 16 | u32::from(anchor);
+    let shape = (leaves.len() as u32) << 16 | u32::from(NO_ANCHOR);
     state.set(rule, SHAPE, shape | if absence { ABSENCE } else { 0 });
     for (n, &leaf) in leaves.iter().enumerate() {
         state.set(rule, LEAVES + n, leaf);
@@ -216,6 +219,12 @@ pub(super) fn make(state: &mut State, name: Ref, leaves: &[u32], anchor: u16, bi
     state.set(rule, NEXT, state.get(name, FIRST));
     state.set(name, FIRST, rule);
     rule
+}
+
+/// Anchors a sub-rule that no reader can find yet.
+pub(super) fn set_anchor(state: &State, rule: Ref, anchor: u16) {
+    let shape = state.get(rule, SHAPE) & !u32::from(u16::MAX);
+    state.set(rule, SHAPE, shape | u32::from(anchor));
 }
 
 /// Shows a sub-rule to every reader, however old: all began after its birth.
@@ -229,6 +238,7 @@ pub(super) fn make_leaf(state: &mut State, predicates: &[Ref]) -> u32 {
         return marked(state, *only);
     }
     let record = state.allocate(1 + predicates.len());
+    state.content += 1 + predicates.len();
     for (n, &predicate) in predicates.iter().enumerate() {
         state.set(record, 1 + n, marked(state, predicate));
     }
@@ -277,12 +287,14 @@ pub(super) fn drop_rule(state: &mut State, rule: Ref) {
     for &leaf in &leaves {
         let predicates = predicates(state, leaf);
         if leaf & SEVERAL != 0 {
+            state.content -= 1 + predicates.len();
             state.retire(leaf & !SEVERAL, 1 + predicates.len());
         }
         predicates
             .into_iter()
             .for_each(|predicate| intern::release(state, predicate));
     }
+    state.content -= LEAVES + leaves.len();
     state.retire(rule, LEAVES + leaves.len());
 }
 

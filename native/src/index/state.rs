@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::field;
 use super::key::{self, Kind};
 use super::list;
 use crate::store::{Arena, NONE, Readers, Ref, Seed, Slots, Table, View, Words};
@@ -15,13 +16,14 @@ pub struct Core {
     words: Words,
     slots: Slots,
     seed: Seed,
+    era: u32,
 }
 
 impl Core {
     /// A view for one reader.
     #[inline]
     pub fn view(&self) -> View<'_> {
-        View::new(&self.words, &self.slots, self.seed)
+        View::new(&self.words, &self.slots, self.seed, self.era)
     }
 }
 
@@ -45,13 +47,20 @@ pub(super) enum Job {
     Bury(Ref),
 }
 
+/// Where the sub-rules are that need no value: the second record of all.
+pub const ALWAYS: Ref = field::ROOT + field::SIZE as Ref;
+
 /// The writer's hold on the store.
 #[derive(Debug, Default)]
 pub struct State {
     arena: Arena,
     table: Table,
     seed: Seed,
+    /// How often the names were numbered anew.
+    pub(super) era: u32,
     shared: Arc<Shared>,
+    /// Nobody can read it.
+    is_apart: bool,
     jobs: VecDeque<(u64, Job)>,
     /// The version since which all readers know the present slots.
     slots_since: u64,
@@ -59,6 +68,8 @@ pub struct State {
     pub(super) text_bytes: usize,
     /// Predicates that are kept.
     pub(super) predicates: usize,
+    /// Words of what was asked for: names, sub-rules, leaves, predicates, fields. The rest is index.
+    pub(super) content: usize,
 }
 
 impl State {
@@ -67,12 +78,46 @@ impl State {
             shared,
             ..Self::default()
         }
+        .founded()
+    }
+
+    /// A state without rules, apart from all readers, whose tags are made as those of this one.
+    pub(super) fn apart(&self) -> Self {
+        Self {
+            seed: self.seed,
+            era: self.era,
+            is_apart: true,
+            ..Self::default()
+        }
+        .founded()
+    }
+
+    /// With the records whose places are fixed.
+    fn founded(mut self) -> Self {
+        field::make_root(&mut self);
+        let always = self.add_key(Kind::Always, field::ROOT, b"", NONE);
+        debug_assert_eq!(always, ALWAYS);
+        self.publish();
+        self
+    }
+
+    /// Puts a state that was made apart in the place of this one, and returns this one: it must be
+    /// kept until the readers have left that began before the version that comes with it.
+    pub(super) fn replace(&mut self, apart: Self) -> (u64, Self) {
+        let before = std::mem::replace(self, apart);
+        debug_assert!(self.jobs.is_empty(), "nobody reads a state that is apart");
+        self.shared = Arc::clone(&before.shared);
+        self.is_apart = false;
+        // Who finds the records also has the slots: both come with the same core.
+        self.slots_since = 0;
+        self.share();
+        (self.shared.readers.publish(), before)
     }
 
     /// A view of the present.
     #[inline]
     pub fn view(&self) -> View<'_> {
-        View::new(&self.arena.words, &self.table.slots, self.seed)
+        View::new(&self.arena.words, &self.table.slots, self.seed, self.era)
     }
 
     pub(super) fn get(&self, at: Ref, word: usize) -> u32 {
@@ -125,6 +170,22 @@ impl State {
         }
     }
 
+    /// Frees what waits, where nobody reads; false if there was nothing to do.
+    pub(super) fn sweep(&mut self) -> bool {
+        if self.jobs.is_empty() {
+            return false;
+        }
+        let version = self.publish();
+        while let Some(job) = self.due(version) {
+            match job {
+                Job::Free(at, size) => self.free(at, size),
+                Job::Numbers(numbers) => self.reuse_numbers(&numbers),
+                Job::Bury(_) => debug_assert!(false, "names are removed where they can be read"),
+            }
+        }
+        true
+    }
+
     /// Gives a record back that no reader can be in.
     pub(super) fn free(&mut self, at: Ref, size: usize) {
         self.arena.free(at, size);
@@ -159,11 +220,15 @@ impl State {
     }
 
     fn share(&self) {
+        if self.is_apart {
+            return;
+        }
         let (words, slots) = (self.arena.words.clone(), self.table.slots.clone());
         self.shared.core.store(Arc::new(Core {
             words,
             slots,
             seed: self.seed,
+            era: self.era,
         }));
     }
 
@@ -225,6 +290,11 @@ impl State {
     /// The bytes of records and slots.
     pub(super) fn bytes(&self) -> usize {
         self.arena.bytes() + self.table.bytes()
+    }
+
+    /// The bytes held, apart from room for what comes next.
+    pub(super) fn held(&self) -> usize {
+        4 * self.arena.held() + self.table.excess()
     }
 
     /// The most items behind one key that stand for sub-rules.

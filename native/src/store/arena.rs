@@ -93,6 +93,12 @@ impl Arena {
         self.bytes + self.chunks.len() * (size_of::<Chunk>() + 2 * LISTS)
     }
 
+    /// Words that are held, apart from those of the current chunk that were never handed out.
+    pub fn held(&self) -> usize {
+        let current = self.current.map_or(0, |current| self.length(current));
+        self.bytes / 4 - current.saturating_sub(self.used)
+    }
+
     fn link(&mut self, at: Ref, list: usize) {
         let number = at >> CHUNK_BITS;
         let head = &mut self.chunks[number as usize].free[list];

@@ -96,7 +96,7 @@ impl Table {
     /// Gives memory back after many were removed; true if readers need the new `slots`.
     pub fn shrink(&mut self) -> bool {
         let length = self.slots.slots.len();
-        if length <= 4 * SMALLEST || self.used * 4 > length {
+        if length <= 4 * SMALLEST || self.used * 2 > length {
             return false;
         }
         self.resize(self.used * 3 / 2);
@@ -147,6 +147,12 @@ impl Table {
     /// The bytes of the slots.
     pub fn bytes(&self) -> usize {
         8 * self.slots.slots.len()
+    }
+
+    /// The bytes beyond those of a table that has just grown to hold as many records.
+    pub fn excess(&self) -> usize {
+        let grown = (self.used + 1) * 3 / 2;
+        self.bytes().saturating_sub(8 * grown.max(SMALLEST))
     }
 
     /// All records, in no order.

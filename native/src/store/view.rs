@@ -21,17 +21,20 @@ pub struct View<'a> {
     pub slots: &'a Slots,
     /// What the tags of the table are made with.
     pub seed: Seed,
+    /// How often the names were numbered anew.
+    pub era: u32,
     stale: Cell<bool>,
 }
 
 impl<'a> View<'a> {
     /// A view of these words and slots.
     #[inline]
-    pub fn new(words: &'a Words, slots: &'a Slots, seed: Seed) -> Self {
+    pub fn new(words: &'a Words, slots: &'a Slots, seed: Seed, era: u32) -> Self {
         Self {
             words,
             slots,
             seed,
+            era,
             stale: Cell::new(false),
         }
     }
