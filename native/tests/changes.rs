@@ -226,3 +226,66 @@ fn any_number_of_readers_can_be_at_work_at_once() {
         }
     });
 }
+
+/// Adds a rule that `rule` words, for each number.
+fn add_each(matcher: &Matcher, prefix: &str, count: usize, rule: impl Fn(usize) -> String) {
+    for n in 0..count {
+        let name = format!("{prefix}{n}");
+        assert!(matcher.add(name.as_bytes(), rule(n).as_bytes(), Limits::Trusted));
+    }
+}
+
+#[test]
+fn new_rules_are_not_put_where_others_crowd_by_now() {
+    let matcher = Matcher::new();
+    // At first the source tells these apart best, together with the type.
+    add_each(&matcher, "type-", 400, |n| {
+        format!(r#"{{"type":["t{}"]}}"#, n % 10)
+    });
+    add_each(&matcher, "both-", 200, |n| {
+        format!(r#"{{"source":["s"],"type":["t{}"]}}"#, n % 10)
+    });
+    let before = matcher.stats().longest_list;
+    // Then there are many more of the same source and type, which differ in something else.
+    add_each(&matcher, "name-", 5_000, |n| {
+        let kind = n % 10;
+        format!(r#"{{"source":["s"],"type":["t{kind}"],"name":[{{"wildcard":"n{n}-*"}}]}}"#)
+    });
+    let after = matcher.stats().longest_list;
+    assert!(after <= before + 16, "{after} after {before}");
+    let found = names(&matcher, r#"{"source":"s","type":"t7","name":"n4007-x"}"#);
+    assert_eq!(found.len(), 40 + 20 + 1);
+}
+
+#[test]
+fn a_value_that_becomes_popular_costs_the_rules_that_had_it_early_nothing() {
+    let matcher = Matcher::new();
+    add_each(&matcher, "early-", 5_000, |n| {
+        format!(r#"{{"a":["a{}"],"b":["b{n}"]}}"#, n % 500)
+    });
+    add_each(&matcher, "late-", 5_000, |n| {
+        format!(r#"{{"a":["a7"],"c":["c{n}"]}}"#)
+    });
+    assert!(matcher.stats().longest_list < 40);
+    let found = names(&matcher, r#"{"a":"a7","b":"b507","c":"c9"}"#);
+    assert_eq!(found, ["early-507", "late-9"]);
+}
+
+#[test]
+fn rules_move_to_where_there_is_room_by_now() {
+    let matcher = Matcher::new();
+    let wildcard = |n: usize| format!(r#""name":[{{"wildcard":"n{}-*"}}]"#, n % 20);
+    // The names are asked for so often that these rules stand behind their one source.
+    add_each(&matcher, "name-", 10_000, |n| {
+        format!("{{{}}}", wildcard(n))
+    });
+    add_each(&matcher, "both-", 400, |n| {
+        format!(r#"{{"source":["s"],{}}}"#, wildcard(n))
+    });
+    assert!(matcher.stats().longest_list >= 400);
+    // The others go, and now the names are the rarer ones.
+    (0..10_000).for_each(|n| remove(&matcher, "name-", n));
+    let after = matcher.stats().longest_list;
+    assert!(after < 40, "{after}");
+    assert_eq!(names(&matcher, r#"{"source":"s","name":"n3-x"}"#).len(), 20);
+}

@@ -15,26 +15,23 @@ fn choose(state: &State, leaves: &[u32]) -> u16 {
         .enumerate()
         .filter(|&(_, &leaf)| !rule::allows_absence(state, leaf));
     anchorable
-        .min_by_key(|&(_, &leaf)| cost(state, leaf))
+        .min_by_key(|&(_, &leaf)| cost(state, leaf, leaves))
         .map_or(rule::NO_ANCHOR, |(n, _)| n as u16)
 }
 
-/// What stands behind a leaf; between equals, how much its predicates are used.
-fn cost(state: &State, leaf: u32) -> (usize, usize) {
-    let predicates = rule::predicates(state, leaf);
-    let uses = predicates
-        .iter()
-        .map(|&p| state.get(p, key::USES) as usize)
-        .sum();
-    (predicates.iter().map(|&p| cost_of(state, p)).sum(), uses)
-}
-
-fn cost_of(state: &State, predicate: Ref) -> usize {
-    let beside = list::count(state, state.get(predicate, key::PAYLOAD));
-    if key::kind_of(&state.view(), predicate).is_looked_up() {
-        return beside;
+/// What stands behind a leaf where the sub-rule would; between equals, how much its predicates are
+/// used.
+fn cost(state: &State, leaf: u32, leaves: &[u32]) -> (usize, usize) {
+    let (mut cost, mut uses) = (0, 0);
+    for wanted in rule::wanted(state, leaf) {
+        let predicate = wanted.predicate();
+        cost += burst::beside(state, predicate, leaves);
+        if wanted.is_tried() {
+            cost += discovery::cost(state, predicate);
+        }
+        uses += state.get(predicate, key::USES) as usize;
     }
-    beside + discovery::cost(state, predicate)
+    (cost, uses)
 }
 
 /// Anchors a sub-rule: puts it behind every predicate of the leaf that is chosen.

@@ -251,12 +251,14 @@ fn marked(state: &State, predicate: Ref) -> u32 {
     predicate | if is_tried { TRIED } else { 0 }
 }
 
+/// The predicates of a leaf, as it holds them.
+pub(super) fn wanted(state: &State, leaf: u32) -> impl Iterator<Item = Wanted> {
+    Leaf::of(&state.view(), leaf).wanted()
+}
+
 /// The predicates of a leaf.
 pub(super) fn predicates(state: &State, leaf: u32) -> Vec<Ref> {
-    Leaf::of(&state.view(), leaf)
-        .wanted()
-        .map(Wanted::predicate)
-        .collect()
+    wanted(state, leaf).map(Wanted::predicate).collect()
 }
 
 /// The leaves of a sub-rule, as the words that `make` was given.
