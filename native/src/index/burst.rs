@@ -9,7 +9,7 @@ use super::list::{self, List};
 use super::rule::{self, Wanted};
 use super::sizes;
 use super::state::State;
-use crate::store::{NONE, Ref};
+use crate::store::{CHUNK, NONE, Ref};
 
 /// A list of so many sub-rules is split if it can be, and again each time it has doubled.
 const LONG: usize = 32;
@@ -145,10 +145,17 @@ pub(super) fn burst_if_long(state: &mut State, place: Ref) {
         .map(|&(_, leaf)| rule::wanted(state, leaf).count())
         .sum();
     // Readers that do not know the present slots would not find the pairs.
-    if moved.len() < count / 2 || !state.prepare_keys(pairs) {
+    if moved.len() < count / 2 || !has_room(state, pairs) || !state.prepare_keys(pairs) {
         return;
     }
     split(state, place, &moved, &stay);
+}
+
+/// Whether so many pairs could be made, each with a list.
+fn has_room(state: &State, pairs: usize) -> bool {
+    const WORDS: usize = 32;
+    // The lists of all pairs and of their fields may need chunks of their own.
+    state.has_room(4 + pairs * WORDS / CHUNK)
 }
 
 /// A sub-rule, and the leaf by which it is told apart.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 use super::intern;
 use super::key::{self, Kind};
 use super::state::State;
-use crate::store::{NONE, Ref, View};
+use crate::store::{NONE, REF_BITS, Ref, View};
 
 /// A sub-rule as a reader finds it.
 #[derive(Clone, Copy, Debug)]
@@ -26,10 +26,10 @@ const ABSENCE: u32 = 1 << 31;
 pub(super) const NO_ANCHOR: u16 = u16::MAX;
 
 /// Set in a leaf that is a list of predicates and not one.
-const SEVERAL: u32 = 1 << 31;
+const SEVERAL: u32 = 1 << (REF_BITS + 1);
 
 /// Set beside a predicate that must be tried.
-const TRIED: u32 = 1 << 30;
+const TRIED: u32 = 1 << REF_BITS;
 
 /// A predicate of a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

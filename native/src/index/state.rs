@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use super::field;
 use super::key::{self, Kind};
 use super::list;
-use crate::store::{Arena, NONE, Readers, Ref, Seed, Slots, Table, View, Words};
+use crate::store::{Arena, CHUNKS, NONE, Readers, Ref, Seed, Slots, Table, View, Words};
 
 /// What readers look at.
 #[derive(Debug, Default)]
@@ -47,6 +47,13 @@ pub(super) enum Job {
     Bury(Ref),
 }
 
+/// The index cannot take more: its references are used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+/// Chunks that are left for removals, which write some records anew before they free others.
+const SPARE: usize = CHUNKS / 16;
+
 /// Where the sub-rules are that need no value: the second record of all.
 pub const ALWAYS: Ref = field::ROOT + field::SIZE as Ref;
 
@@ -61,6 +68,11 @@ pub struct State {
     shared: Arc<Shared>,
     /// Nobody can read it.
     is_apart: bool,
+    /// Chunks that an addition may still need, in addition to what it asks for.
+    pub(super) claimed: usize,
+    /// Chunks that are treated as used, so that tests reach the end.
+    #[cfg(test)]
+    pub(super) withheld: usize,
     jobs: VecDeque<(u64, Job)>,
     /// The version since which all readers know the present slots.
     slots_since: u64,
@@ -139,6 +151,19 @@ impl State {
             self.share();
         }
         at
+    }
+
+    /// Whether so many more chunks can be told apart, beside those that are claimed.
+    pub(super) fn has_room(&self, chunks: usize) -> bool {
+        let used = self.chunks();
+        #[cfg(test)]
+        let used = used + self.withheld;
+        chunks.saturating_add(used + self.claimed + SPARE) <= CHUNKS
+    }
+
+    /// How many chunks are in use.
+    pub(super) fn chunks(&self) -> usize {
+        self.arena.chunks()
     }
 
     /// Gives a record back as soon as no reader can be in it. Nothing leads to it any more.

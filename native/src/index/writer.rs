@@ -8,8 +8,9 @@ use super::field;
 use super::intern;
 use super::key::{Kind, LONGEST};
 use super::rebuild;
+use super::room;
 use super::rule;
-use super::state::{Job, Shared, State};
+use super::state::{Full, Job, Shared, State};
 use crate::pattern::{Draft, Matcher, Span};
 use crate::store::{Hash, NONE, Ref, Table};
 use crate::value::{Address, Decimal, Network};
@@ -103,7 +104,22 @@ impl Writer {
     }
 
     /// Adds a pattern under a name. Readers that begin from now on see all of it.
-    pub fn add(&mut self, name: &[u8], draft: &Draft) {
+    ///
+    /// # Errors
+    /// There may be no room; then nothing changed.
+    pub fn add(&mut self, name: &[u8], draft: &Draft) -> Result<(), Full> {
+        let chunks = room::chunks_for(name, draft, self.state.chunks());
+        if !self.state.has_room(chunks) {
+            return Err(Full);
+        }
+        self.state.claimed = chunks;
+        self.add_all(name, draft);
+        self.state.claimed = 0;
+        self.finish();
+        Ok(())
+    }
+
+    fn add_all(&mut self, name: &[u8], draft: &Draft) {
         let name = self.find(name).unwrap_or_else(|| self.add_name(name));
         let birth = self.state.next_version();
         let mut leaves = Vec::new();
@@ -114,7 +130,6 @@ impl Writer {
             anchor::post(&mut self.state, rule);
             self.young.push_back((birth, rule));
         }
-        self.finish();
     }
 
     fn add_name(&mut self, text: &[u8]) -> Ref {
@@ -380,6 +395,7 @@ pub fn network_key(network: &Network) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::pattern::{Limits, Parser};
+    use crate::store::CHUNKS;
 
     fn draft(pattern: &str) -> Draft {
         let mut draft = Draft::default();
@@ -388,16 +404,35 @@ mod tests {
     }
 
     #[test]
+    fn a_full_index_refuses_and_loses_nothing() {
+        let mut writer = Writer::new(Arc::default());
+        let draft = |n: usize| draft(&format!(r#"{{"a": ["{n}"], "b": [{{"prefix": "{n}"}}]}}"#));
+        writer.state.withheld = CHUNKS * 15 / 16 - 60;
+        let added = (0..).take_while(|n| writer.add(n.to_string().as_bytes(), &draft(*n)).is_ok());
+        let added = added.count();
+        assert!(added > 10_000, "{added}");
+        assert_eq!(writer.count(), added);
+        assert_eq!(writer.add(b"more", &draft(0)), Err(Full));
+        assert!(!writer.contains(b"more"));
+        // What is removed makes room.
+        for n in 0..added / 2 {
+            assert!(writer.remove(n.to_string().as_bytes()));
+        }
+        assert_eq!(writer.add(b"more", &draft(0)), Ok(()));
+        assert_eq!(writer.count(), added - added / 2 + 1);
+    }
+
+    #[test]
     fn when_the_numbers_of_names_are_used_up_a_new_era_begins() {
         let mut writer = Writer::new(Arc::default());
         let draft = draft(r#"{"a": ["b"]}"#);
-        writer.add(b"gone", &draft);
-        writer.add(b"first", &draft);
+        writer.add(b"gone", &draft).unwrap();
+        writer.add(b"first", &draft).unwrap();
         writer.remove(b"gone");
         writer.next_order = u32::MAX - 1;
-        writer.add(b"second", &draft);
+        writer.add(b"second", &draft).unwrap();
         let before = writer.state.view().era;
-        writer.add(b"third", &draft);
+        writer.add(b"third", &draft).unwrap();
         assert_eq!(writer.names(), [&b"first"[..], b"second", b"third"]);
         assert_eq!(writer.next_order, 4);
         assert_eq!(writer.state.view().era, before + 1);

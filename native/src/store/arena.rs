@@ -6,9 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
-use super::words::{CHUNK_BITS, NONE, Ref, Words};
-
-const CHUNK: usize = 1 << CHUNK_BITS;
+use super::words::{CHUNK, CHUNK_BITS, CHUNKS, NONE, Ref, Words};
 
 /// Sizes up to this many words have a list each; larger records are rounded up and share `LARGE`.
 const EXACT: usize = 64;
@@ -86,6 +84,11 @@ impl Arena {
     /// Whether readers need the new `words` to find what was allocated since the last call.
     pub fn take_growth(&mut self) -> bool {
         std::mem::take(&mut self.has_grown)
+    }
+
+    /// How many of the `CHUNKS` that references can tell apart are in use.
+    pub fn chunks(&self) -> usize {
+        self.chunks.len() - self.vacant.len()
     }
 
     /// The bytes of all chunks.
@@ -191,6 +194,8 @@ impl Arena {
             self.chunks[number as usize] = chunk;
             return number;
         }
+        // Whoever lets the index grow asks first; a wrong reference would be a wrong answer.
+        assert!(self.chunks.len() < CHUNKS, "references are used up");
         self.words.chunks.push(words);
         self.chunks.push(chunk);
         self.chunks.len() as u32 - 1

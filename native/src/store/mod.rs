@@ -17,4 +17,4 @@ pub use hash::{Hash, Seed, load};
 pub use readers::{Pin, Readers};
 pub use table::{Slots, Table};
 pub use view::View;
-pub use words::{NONE, Ref, Words};
+pub use words::{CHUNK, CHUNKS, NONE, REF_BITS, Ref, Words};
