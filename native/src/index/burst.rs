@@ -55,7 +55,8 @@ fn rarest(state: &State, place: Ref, leaves: &[u32]) -> Option<u32> {
     leaves.min_by_key(|&leaf| cost(state, place, leaf))
 }
 
-/// Among how many a sub-rule with these leaves comes to stand behind a place.
+/// Among how many a sub-rule with these leaves comes to stand behind a place. Behind pairs, none are
+/// counted up to a number at which the list can still be split.
 pub(super) fn beside(state: &State, place: Ref, leaves: &[u32]) -> usize {
     let among = || list::count(state, state.get(place, key::PAYLOAD));
     if !has_burst(state, place) {
@@ -66,7 +67,10 @@ pub(super) fn beside(state: &State, place: Ref, leaves: &[u32]) -> usize {
         pair.map_or(0, |pair| beside(state, pair, leaves))
     };
     match rarest(state, place, leaves) {
-        Some(leaf) => rule::wanted(state, leaf).map(in_pair).sum(),
+        Some(leaf) => {
+            let count = rule::wanted(state, leaf).map(in_pair).sum();
+            if count < LONG { 0 } else { count }
+        }
         None => among(),
     }
 }

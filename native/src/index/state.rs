@@ -99,6 +99,7 @@ impl State {
             seed: self.seed,
             era: self.era,
             is_apart: true,
+            table: Table::with_room(self.table.count()),
             ..Self::default()
         }
         .founded()
@@ -226,7 +227,7 @@ impl State {
 
     /// Makes what was done visible to the readers that begin from now on.
     pub(super) fn publish(&mut self) -> u64 {
-        if self.table.shrink() {
+        if !self.is_apart && self.table.shrink() {
             self.share_slots();
         } else if self.arena.take_growth() {
             self.share();

@@ -54,6 +54,16 @@ fn class(size: usize) -> (usize, usize) {
     (EXACT + 1 + (power as usize - 6) * 4 + quarter, rounded)
 }
 
+/// Words of the next chunk where so many are held: the first are small, so that a few rules take
+/// little memory, but there are few of them, because readers are faster where they see few chunks.
+fn fair_length(held: usize) -> usize {
+    match held {
+        0..1024 => CHUNK >> 4,
+        1024..5120 => CHUNK >> 2,
+        _ => CHUNK,
+    }
+}
+
 impl Arena {
     /// A new record of that many zero words.
     pub fn allocate(&mut self, size: usize) -> Ref {
@@ -96,10 +106,12 @@ impl Arena {
         self.bytes + self.chunks.len() * (size_of::<Chunk>() + 2 * LISTS)
     }
 
-    /// Words that are held, apart from those of the current chunk that were never handed out.
+    /// Words that are held, apart from those of the current chunk that were never handed out; but
+    /// not if the chunk is larger than it would be made now.
     pub fn held(&self) -> usize {
         let current = self.current.map_or(0, |current| self.length(current));
-        self.bytes / 4 - current.saturating_sub(self.used)
+        let (words, rest) = (self.bytes / 4, current - self.used.min(current));
+        words - rest.min(fair_length(words - rest))
     }
 
     fn link(&mut self, at: Ref, list: usize) {
@@ -162,8 +174,7 @@ impl Arena {
                 self.give_back(last);
             }
         }
-        // The first chunks are small, so that a few rules take little memory.
-        let length = (CHUNK >> 4 << (2 * self.chunks.len()).min(4)).max(size.next_power_of_two());
+        let length = fair_length(self.bytes / 4).max(size.next_power_of_two());
         let number = self.add_chunk(length.min(CHUNK), false);
         // Place 0 of chunk 0 is NONE.
         self.used = usize::from(number == 0);

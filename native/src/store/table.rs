@@ -27,7 +27,9 @@ impl Default for Slots {
 impl Slots {
     fn with(length: usize) -> Self {
         Self {
-            slots: (0..length).map(|_| AtomicU64::new(EMPTY)).collect(),
+            slots: (0..length.max(SMALLEST))
+                .map(|_| AtomicU64::new(EMPTY))
+                .collect(),
         }
     }
 
@@ -78,6 +80,14 @@ pub struct Table {
 }
 
 impl Table {
+    /// An empty table with room for so many records.
+    pub fn with_room(count: usize) -> Self {
+        Self {
+            slots: Slots::with((count + 1) * 5 / 4),
+            ..Self::default()
+        }
+    }
+
     /// How many records are in it.
     pub fn count(&self) -> usize {
         self.used
@@ -96,15 +106,15 @@ impl Table {
     /// Gives memory back after many were removed; true if readers need the new `slots`.
     pub fn shrink(&mut self) -> bool {
         let length = self.slots.slots.len();
-        if length <= 4 * SMALLEST || self.used * 2 > length {
+        if length <= 4 * SMALLEST || self.used * 5 > length * 3 {
             return false;
         }
-        self.resize(self.used * 3 / 2);
+        self.resize(self.used * 5 / 4);
         true
     }
 
     fn resize(&mut self, length: usize) {
-        let larger = Slots::with(length.max(SMALLEST));
+        let larger = Slots::with(length);
         for slot in self.slots.slots.iter() {
             let slot = slot.load(Acquire);
             if slot != EMPTY && slot != REMOVED {
@@ -149,10 +159,10 @@ impl Table {
         8 * self.slots.slots.len()
     }
 
-    /// The bytes beyond those of a table that has just grown to hold as many records.
+    /// The bytes beyond those of a table that has to grow before the next record.
     pub fn excess(&self) -> usize {
-        let grown = (self.used + 1) * 3 / 2;
-        self.bytes().saturating_sub(8 * grown.max(SMALLEST))
+        let filled = self.used * 8 / 7;
+        self.bytes().saturating_sub(8 * filled.max(SMALLEST))
     }
 
     /// All records, in no order.
@@ -186,6 +196,17 @@ mod tests {
         }
         assert_eq!(table.count(), 5_000);
         assert_eq!(table.records().count(), 5_000);
+    }
+
+    #[test]
+    fn a_table_that_has_grown_does_not_shrink_at_once() {
+        let mut table = Table::default();
+        for n in 1..=10_000_u32 {
+            if table.reserve(1) {
+                assert!(!table.shrink(), "{n}");
+            }
+            table.insert(n << 7, n);
+        }
     }
 
     #[test]
