@@ -47,7 +47,7 @@ impl Copier<'_> {
         for rule in rule::of_name(self.from, name).into_iter().rev() {
             let leaves = rule::leaves(self.from, rule);
             let leaves: Vec<u32> = leaves.into_iter().map(|leaf| self.leaf(leaf)).collect();
-            let rule = rule::make(self.to, copied, &leaves, 0);
+            let rule = rule::make(self.to, copied, &leaves);
             rule::settle(self.to, rule);
             anchor::post(self.to, rule);
         }

@@ -204,11 +204,16 @@ pub(super) fn kill(state: &State, name: Ref, version: u64) {
     state.set(name, DEATH, (version as u32).max(1));
 }
 
-/// A new sub-rule of a name, with leaves that are held already. It is not anchored yet.
-pub(super) fn make(state: &mut State, name: Ref, leaves: &[u32], birth: u64) -> Ref {
+/// How many versions a sub-rule that is being added stays hidden: more than come meanwhile.
+const UNBORN: u32 = 1 << 30;
+
+/// A new sub-rule of a name, with leaves that are held already. It is not anchored yet, and no
+/// reader sees it before its birth is set.
+pub(super) fn make(state: &mut State, name: Ref, leaves: &[u32]) -> Ref {
     let rule = state.allocate(LEAVES + leaves.len());
     state.content += LEAVES + leaves.len();
-    state.set(rule, BIRTH, (birth as u32).max(1));
+    let unborn = (state.next_version() as u32).wrapping_add(UNBORN);
+    state.set(rule, BIRTH, unborn.max(1));
     state.set(rule, NAME, name);
     let absence = leaves.iter().any(|&leaf| allows_absence(state, leaf));
     let shape = (leaves.len() as u32) << 16 | u32::from(NO_ANCHOR);
@@ -225,6 +230,11 @@ pub(super) fn make(state: &mut State, name: Ref, leaves: &[u32], birth: u64) -> 
 pub(super) fn set_anchor(state: &State, rule: Ref, anchor: u16) {
     let shape = state.get(rule, SHAPE) & !u32::from(u16::MAX);
     state.set(rule, SHAPE, shape | u32::from(anchor));
+}
+
+/// Shows a sub-rule to the readers from that version on.
+pub(super) fn set_birth(state: &State, rule: Ref, version: u64) {
+    state.set(rule, BIRTH, (version as u32).max(1));
 }
 
 /// Shows a sub-rule to every reader, however old: all began after its birth.
@@ -307,4 +317,25 @@ pub(super) fn allows_absence(state: &State, leaf: u32) -> bool {
         .wanted()
         .filter(|wanted| wanted.is_tried());
     wanted.any(|wanted| key::kind_of(&view, wanted.predicate()) == Kind::Absent)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_sub_rule_is_hidden_until_its_birth() {
+        let mut state = State::new(Arc::default());
+        let name = make_name(&mut state, b"name", 1);
+        let rule = make(&mut state, name, &[]);
+        let is_visible = |state: &State, version| Rule::at(&state.view(), rule).is_visible(version);
+        let during = state.publish();
+        assert!(!is_visible(&state, during));
+        set_birth(&state, rule, state.next_version());
+        assert!(!is_visible(&state, during));
+        let after = state.publish();
+        assert!(is_visible(&state, after));
+    }
 }

@@ -124,14 +124,19 @@ impl Writer {
 
     fn add_all(&mut self, name: &[u8], draft: &Draft) {
         let name = self.find(name).unwrap_or_else(|| self.add_name(name));
-        let birth = self.state.next_version();
-        let mut leaves = Vec::new();
+        let (first, mut leaves) = (self.young.len(), Vec::new());
         for numbers in draft.rules() {
             leaves.clear();
             leaves.extend(numbers.iter().map(|&n| self.leaf(draft, n as usize)));
-            let rule = rule::make(&mut self.state, name, &leaves, birth);
+            let rule = rule::make(&mut self.state, name, &leaves);
             anchor::post(&mut self.state, rule);
-            self.young.push_back((birth, rule));
+            self.young.push_back((0, rule));
+        }
+        // All at once: a burst meanwhile may have made a version of its own.
+        let version = self.state.next_version();
+        for (birth, rule) in self.young.range_mut(first..) {
+            *birth = version;
+            rule::set_birth(&self.state, *rule, version);
         }
     }
 
