@@ -44,7 +44,8 @@ class Engine:
         """Add a pattern of the dialect "eventbridge" under a name.
 
         False says that it is not certainly valid, and nothing has changed. `validated` says that
-        `eventmatch.parse` accepted it: then no limit applies, such as that on its length.
+        `eventmatch.parse` accepted it: then no limit applies, such as that on its length. Raises
+        `MemoryError` if the index is full (about 4 GiB), and then nothing has changed either.
         """
 
     def remove(self, name: str, /) -> bool:

@@ -64,7 +64,8 @@ class Matcher:
     def add(self, name: str, pattern: AnyPattern) -> None:
         """Add a pattern under a name; a name with several patterns matches if any of them does.
 
-        Raises `PatternError`, and then nothing has changed.
+        Raises `PatternError`, or `MemoryError` if the index of the native engine is full (about
+        4 GiB); then nothing has changed.
         """
         self._engine.add(name, pattern)
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use crate::index::Full;
 use crate::index::{Shared, Writer, fits, name_text};
 use crate::json::{self, Code, Tokens, Utf8};
 use crate::matching::{self, Scratch};
@@ -92,7 +93,8 @@ impl Matched<'_> {
     /// What identifies the n-th name for the life of the matcher: never used for another name.
     #[must_use]
     pub fn key(&self, n: usize) -> u64 {
-        self.names[n]
+        // The order alone identifies a name, as long as the names are not numbered anew.
+        u64::from(self.view.era) << 32 | self.names[n] >> 32
     }
 
     /// Appends the n-th name (UTF-8 that may hold lone surrogates).
@@ -123,8 +125,17 @@ impl Matcher {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a pattern under a name; false if it is not certainly valid, and then nothing changed.
+    /// Adds a pattern under a name; false if it is not certainly valid, or if there is no room, and
+    /// then nothing changed.
     pub fn add(&self, name: &[u8], pattern: &[u8], limits: Limits) -> bool {
+        self.try_add(name, pattern, limits) == Ok(true)
+    }
+
+    /// Adds a pattern under a name; false if it is not certainly valid, and then nothing changed.
+    ///
+    /// # Errors
+    /// There is no room, and nothing changed.
+    pub fn try_add(&self, name: &[u8], pattern: &[u8], limits: Limits) -> Result<bool, Full> {
         let mut editor = self.editor();
         let Editor {
             writer,
@@ -132,10 +143,9 @@ impl Matcher {
             draft,
         } = &mut *editor;
         if !parser.parse(pattern, limits, draft) || !fits(draft) {
-            return false;
+            return Ok(false);
         }
-        writer.add(name, draft);
-        true
+        writer.add(name, draft).map(|()| true)
     }
 
     /// Removes all patterns of a name; false if there are none.

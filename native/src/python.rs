@@ -8,12 +8,12 @@ mod names;
 
 use std::num::NonZero;
 
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use crate::batch::{self, BadLine, Batch, Event};
-use crate::matcher::{Form, Matcher, Refusal};
+use crate::matcher::{Form, Full, Matcher, Refusal};
 use crate::pattern::Limits;
 use given::{Given, bytes_of};
 use names::NameCache;
@@ -71,14 +71,17 @@ impl Engine {
             Limits::Strict
         };
         let name = bytes_of(name)?;
+        let add = |text: &[u8]| self.matcher.try_add(&name, text, limits).map_err(full);
         if let Ok(text) = pattern.cast::<PyString>() {
-            return Ok(self.matcher.add(&name, &bytes_of(text)?, limits));
+            return add(&bytes_of(text)?);
         }
         let Ok(bytes) = pattern.cast::<PyBytes>() else {
             return Err(PyTypeError::new_err("a pattern must be str or bytes"));
         };
-        let text = simdutf8::basic::from_utf8(bytes.as_bytes());
-        Ok(text.is_ok_and(|text| self.matcher.add(&name, text.as_bytes(), limits)))
+        match simdutf8::basic::from_utf8(bytes.as_bytes()) {
+            Ok(text) => add(text.as_bytes()),
+            Err(_) => Ok(false),
+        }
     }
 
     #[pyo3(signature = (name, /))]
@@ -271,6 +274,10 @@ impl Engine {
         let arguments = (line, index + 1, start, refusal.code, refusal.position);
         worded(self.refuse_line.call1(py, arguments), refusal)
     }
+}
+
+fn full(_: Full) -> PyErr {
+    PyMemoryError::new_err("the index of the native engine is full: it can hold about 4 GiB")
 }
 
 /// The error that Python raised; the engines disagree if it raised none.

@@ -5,48 +5,47 @@ use super::discovery;
 use super::key::{self, Kind};
 use super::list;
 use super::rule;
-use super::state::State;
+use super::state::{ALWAYS, State};
 use crate::store::{NONE, Ref};
 
 /// The leaf to anchor a sub-rule at: the one behind which fewest others are looked at.
-pub(super) fn choose(state: &State, leaves: &[u32]) -> u16 {
+fn choose(state: &State, leaves: &[u32]) -> u16 {
     let anchorable = leaves
         .iter()
         .enumerate()
         .filter(|&(_, &leaf)| !rule::allows_absence(state, leaf));
     anchorable
-        .min_by_key(|&(_, &leaf)| cost(state, leaf))
+        .min_by_key(|&(_, &leaf)| cost(state, leaf, leaves))
         .map_or(rule::NO_ANCHOR, |(n, _)| n as u16)
 }
 
-/// What stands behind a leaf; between equals, how much its predicates are used.
-fn cost(state: &State, leaf: u32) -> (usize, usize) {
-    let predicates = rule::predicates(state, leaf);
-    let uses = predicates
-        .iter()
-        .map(|&p| state.get(p, key::USES) as usize)
-        .sum();
-    (predicates.iter().map(|&p| cost_of(state, p)).sum(), uses)
-}
-
-fn cost_of(state: &State, predicate: Ref) -> usize {
-    let beside = list::count(state, state.get(predicate, key::PAYLOAD));
-    if key::kind_of(&state.view(), predicate).is_looked_up() {
-        return beside;
+/// What stands behind a leaf where the sub-rule would; between equals, how much its predicates are
+/// used.
+fn cost(state: &State, leaf: u32, leaves: &[u32]) -> (usize, usize) {
+    let (mut cost, mut uses) = (0, 0);
+    for wanted in rule::wanted(state, leaf) {
+        let predicate = wanted.predicate();
+        cost += burst::beside(state, predicate, leaves);
+        if wanted.is_tried() {
+            cost += discovery::cost(state, predicate);
+        }
+        uses += state.get(predicate, key::USES) as usize;
     }
-    beside + discovery::cost(state, predicate)
+    (cost, uses)
 }
 
-/// Puts a sub-rule behind every predicate of its anchor.
-pub(super) fn post(state: &mut State, always: Ref, rule: Ref) {
-    for place in places(state, always, rule) {
+/// Anchors a sub-rule: puts it behind every predicate of the leaf that is chosen.
+pub(super) fn post(state: &mut State, rule: Ref) {
+    let anchor = choose(state, &rule::leaves(state, rule));
+    rule::set_anchor(state, rule, anchor);
+    for place in places(state, rule) {
         post_at(state, place, rule);
     }
 }
 
 /// Takes a sub-rule away from where `post` put it.
-pub(super) fn withdraw(state: &mut State, always: Ref, rule: Ref) {
-    for place in places(state, always, rule) {
+pub(super) fn withdraw(state: &mut State, rule: Ref) {
+    for place in places(state, rule) {
         let was_there = withdraw_from(state, place, rule);
         debug_assert!(
             was_there,
@@ -55,9 +54,9 @@ pub(super) fn withdraw(state: &mut State, always: Ref, rule: Ref) {
     }
 }
 
-fn places(state: &State, always: Ref, rule: Ref) -> Vec<Ref> {
+fn places(state: &State, rule: Ref) -> Vec<Ref> {
     match rule::anchor(state, rule) {
-        rule::NO_ANCHOR => vec![always],
+        rule::NO_ANCHOR => vec![ALWAYS],
         anchor => rule::predicates(state, rule::leaves(state, rule)[anchor as usize]),
     }
 }

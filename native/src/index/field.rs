@@ -227,18 +227,25 @@ pub(super) fn at_path(state: &mut State, path: &[u8]) -> Ref {
         .fold(ROOT, |field, name| child_or_new(state, field, name))
 }
 
-fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
+/// The field that a name inside a field leads to, made if it is missing.
+pub(super) fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
     if let Some(edge) = state.find(Kind::Edge, parent, name) {
         return state.get(edge, key::PAYLOAD);
     }
     let field = state.allocate(SIZE);
     let edge = state.add_key(Kind::Edge, parent, name, field);
+    state.content += SIZE + key::size(name.len());
     state.set(field, PARENT, parent);
     state.set(field, EDGE, edge);
     directory::add(state, parent, NAMES, name, field);
     count_child(state, parent, true);
     hold(state, parent);
     field
+}
+
+/// The field that holds a field, and the edge that leads from there; not for the root.
+pub(super) fn origin(state: &State, field: Ref) -> (Ref, Ref) {
+    (state.get(field, PARENT), state.get(field, EDGE))
 }
 
 fn count_child(state: &mut State, parent: Ref, is_more: bool) {
@@ -288,6 +295,7 @@ pub(super) fn release(state: &mut State, mut field: Ref) {
         let (parent, edge) = (state.get(field, PARENT), state.get(field, EDGE));
         let name = name_of(state, field);
         directory::remove(state, parent, NAMES, &name);
+        state.content -= SIZE + key::size(key::length_of(&state.view(), edge));
         state.remove_key(edge);
         state.retire(field, SIZE);
         count_child(state, parent, false);

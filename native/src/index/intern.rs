@@ -18,10 +18,28 @@ pub(super) fn hold(state: &mut State, kind: Kind, owner: Ref, text: &[u8]) -> Re
     predicate
 }
 
+/// The `anything-but` that excludes these predicates, which are held; they no longer are beside it.
+pub(super) fn hold_anything_but(state: &mut State, owner: Ref, excluded: &[Ref]) -> Ref {
+    let mut distinct = excluded.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let key: Vec<u8> = distinct
+        .iter()
+        .flat_map(|excluded| excluded.to_le_bytes())
+        .collect();
+    let predicate = hold(state, Kind::AnythingBut, owner, &key);
+    // The predicate itself holds what it excludes.
+    excluded
+        .iter()
+        .for_each(|&excluded| release(state, excluded));
+    predicate
+}
+
 fn enroll(state: &mut State, kind: Kind, owner: Ref, text: &[u8]) -> Ref {
     let predicate = state.add_key(kind, owner, text, 0);
     state.predicates += 1;
     state.text_bytes += text.len();
+    state.content += key::size(text.len());
     field::hold(state, owner);
     if kind == Kind::AnythingBut {
         for excluded in references(text) {
@@ -52,6 +70,7 @@ pub(super) fn release(state: &mut State, predicate: Ref) {
     }
     state.predicates -= 1;
     state.text_bytes -= text.len();
+    state.content -= key::size(text.len());
     state.remove_key(predicate);
     field::release(state, owner);
 }

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
 use super::key::PAYLOAD;
 use super::state::State;
-use crate::store::{NONE, Ref, View};
+use crate::store::{NONE, REF_BITS, Ref, View};
 
 /// Set in a payload that is itself the one item.
-const INLINE: u32 = 1 << 31;
+const INLINE: u32 = 1 << REF_BITS;
 
 pub(super) const CAPACITY: usize = 0;
 pub(super) const LENGTH: usize = 1;

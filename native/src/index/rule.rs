@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 use super::intern;
 use super::key::{self, Kind};
 use super::state::State;
-use crate::store::{NONE, Ref, View};
+use crate::store::{NONE, REF_BITS, Ref, View};
 
 /// A sub-rule as a reader finds it.
 #[derive(Clone, Copy, Debug)]
@@ -27,10 +27,10 @@ const ABSENCE: u32 = 1 << 31;
 pub(super) const NO_ANCHOR: u16 = u16::MAX;
 
 /// Set in a leaf that is a list of predicates and not one.
-const SEVERAL: u32 = 1 << 31;
+const SEVERAL: u32 = 1 << (REF_BITS + 1);
 
 /// Set beside a predicate that must be tried.
-const TRIED: u32 = 1 << 30;
+const TRIED: u32 = 1 << REF_BITS;
 
 /// A predicate of a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,14 +187,21 @@ pub(super) fn is_named(view: &View, name: Ref, text: &[u8]) -> bool {
 /// A new name without sub-rules.
 pub(super) fn make_name(state: &mut State, text: &[u8], order: u32) -> Ref {
     let name = state.allocate(name_size(text.len()));
+    state.content += name_size(text.len());
     state.set(name, LENGTH, text.len() as u32);
     state.set(name, ORDER, order);
     state.set_bytes(name, TEXT, text);
     name
 }
 
-/// The words of a name.
-pub(super) fn name_size(length: usize) -> usize {
+/// Takes a name away whose sub-rules are gone.
+pub(super) fn drop_name(state: &mut State, name: Ref) {
+    let size = name_size(Name::at(&state.view(), name).length());
+    state.content -= size;
+    state.retire(name, size);
+}
+
+fn name_size(length: usize) -> usize {
     TEXT + length.div_ceil(4)
 }
 
@@ -203,18 +210,19 @@ pub(super) fn kill(state: &State, name: Ref, version: u64) {
     state.set(name, DEATH, (version as u32).max(1));
 }
 
-/// Gives a name another place among all names.
-pub(super) fn renumber(state: &State, name: Ref, order: u32) {
-    state.set(name, ORDER, order);
-}
+/// How many versions a sub-rule that is being added stays hidden: more than come meanwhile.
+const UNBORN: u32 = 1 << 30;
 
-/// A new sub-rule of a name, with leaves that are held already.
-pub(super) fn make(state: &mut State, name: Ref, leaves: &[u32], anchor: u16, birth: u64) -> Ref {
+/// A new sub-rule of a name, with leaves that are held already. It is not anchored yet, and no
+/// reader sees it before its birth is set.
+pub(super) fn make(state: &mut State, name: Ref, leaves: &[u32]) -> Ref {
     let rule = state.allocate(LEAVES + leaves.len());
-    state.set(rule, BIRTH, (birth as u32).max(1));
+    state.content += LEAVES + leaves.len();
+    let unborn = (state.next_version() as u32).wrapping_add(UNBORN);
+    state.set(rule, BIRTH, unborn.max(1));
     state.set(rule, NAME, name);
     let absence = leaves.iter().any(|&leaf| allows_absence(state, leaf));
-    let shape = (leaves.len() as u32) << 16 | u32::from(anchor);
+    let shape = (leaves.len() as u32) << 16 | u32::from(NO_ANCHOR);
     state.set(rule, SHAPE, shape | if absence { ABSENCE } else { 0 });
     for (n, &leaf) in leaves.iter().enumerate() {
         state.set(rule, LEAVES + n, leaf);
@@ -222,6 +230,17 @@ pub(super) fn make(state: &mut State, name: Ref, leaves: &[u32], anchor: u16, bi
     state.set(rule, NEXT, state.get(name, FIRST));
     state.set(name, FIRST, rule);
     rule
+}
+
+/// Anchors a sub-rule that no reader can find yet.
+pub(super) fn set_anchor(state: &State, rule: Ref, anchor: u16) {
+    let shape = state.get(rule, SHAPE) & !u32::from(u16::MAX);
+    state.set(rule, SHAPE, shape | u32::from(anchor));
+}
+
+/// Shows a sub-rule to the readers from that version on.
+pub(super) fn set_birth(state: &State, rule: Ref, version: u64) {
+    state.set(rule, BIRTH, (version as u32).max(1));
 }
 
 /// Shows a sub-rule to every reader, however old: all began after its birth.
@@ -235,6 +254,7 @@ pub(super) fn make_leaf(state: &mut State, predicates: &[Ref]) -> u32 {
         return marked(state, *only);
     }
     let record = state.allocate(1 + predicates.len());
+    state.content += 1 + predicates.len();
     for (n, &predicate) in predicates.iter().enumerate() {
         state.set(record, 1 + n, marked(state, predicate));
     }
@@ -247,12 +267,14 @@ fn marked(state: &State, predicate: Ref) -> u32 {
     predicate | if is_tried { TRIED } else { 0 }
 }
 
+/// The predicates of a leaf, as it holds them.
+pub(super) fn wanted(state: &State, leaf: u32) -> impl Iterator<Item = Wanted> {
+    Leaf::of(&state.view(), leaf).wanted()
+}
+
 /// The predicates of a leaf.
 pub(super) fn predicates(state: &State, leaf: u32) -> Vec<Ref> {
-    Leaf::of(&state.view(), leaf)
-        .wanted()
-        .map(Wanted::predicate)
-        .collect()
+    wanted(state, leaf).map(Wanted::predicate).collect()
 }
 
 /// The leaves of a sub-rule, as the words that `make` was given.
@@ -283,12 +305,14 @@ pub(super) fn drop_rule(state: &mut State, rule: Ref) {
     for &leaf in &leaves {
         let predicates = predicates(state, leaf);
         if leaf & SEVERAL != 0 {
+            state.content -= 1 + predicates.len();
             state.retire(leaf & !SEVERAL, 1 + predicates.len());
         }
         predicates
             .into_iter()
             .for_each(|predicate| intern::release(state, predicate));
     }
+    state.content -= LEAVES + leaves.len();
     state.retire(rule, LEAVES + leaves.len());
 }
 
@@ -299,4 +323,25 @@ pub(super) fn allows_absence(state: &State, leaf: u32) -> bool {
         .wanted()
         .filter(|wanted| wanted.is_tried());
     wanted.any(|wanted| key::kind_of(&view, wanted.predicate()) == Kind::Absent)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_sub_rule_is_hidden_until_its_birth() {
+        let mut state = State::new(Arc::default());
+        let name = make_name(&mut state, b"name", 1);
+        let rule = make(&mut state, name, &[]);
+        let is_visible = |state: &State, version| Rule::at(&state.view(), rule).is_visible(version);
+        let during = state.publish();
+        assert!(!is_visible(&state, during));
+        set_birth(&state, rule, state.next_version());
+        assert!(!is_visible(&state, during));
+        let after = state.publish();
+        assert!(is_visible(&state, after));
+    }
 }

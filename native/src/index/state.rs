@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::field;
 use super::key::{self, Kind};
 use super::list;
 use super::rarity::Rarity;
-use crate::store::{Arena, NONE, Readers, Ref, Seed, Sieve, Siever, Slots, Table, View, Words};
+use crate::store::{
+    Arena, CHUNKS, NONE, Readers, Ref, Seed, Sieve, Siever, Slots, Table, View, Words,
+};
 
 /// What readers look at.
 #[derive(Debug)]
@@ -17,6 +20,7 @@ pub struct Core {
     slots: Slots,
     sieve: Sieve,
     seed: Seed,
+    era: u32,
 }
 
 impl Default for Core {
@@ -27,6 +31,7 @@ impl Default for Core {
             slots: Slots::default(),
             sieve: Siever::new(seed).sieve,
             seed,
+            era: 0,
         }
     }
 }
@@ -35,7 +40,7 @@ impl Core {
     /// A view for one reader.
     #[inline]
     pub fn view(&self) -> View<'_> {
-        View::new(&self.words, &self.slots, &self.sieve, self.seed)
+        View::new(&self.words, &self.slots, &self.sieve, self.seed, self.era)
     }
 }
 
@@ -59,6 +64,16 @@ pub(super) enum Job {
     Bury(Ref),
 }
 
+/// The index cannot take more: its references are used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+/// Chunks that are left for removals, which write some records anew before they free others.
+const SPARE: usize = CHUNKS / 16;
+
+/// Where the sub-rules are that need no value: the second record of all.
+pub const ALWAYS: Ref = field::ROOT + field::SIZE as Ref;
+
 /// The writer's hold on the store.
 #[derive(Debug)]
 pub struct State {
@@ -67,7 +82,16 @@ pub struct State {
     siever: Siever,
     rarity: Rarity,
     seed: Seed,
+    /// How often the names were numbered anew.
+    pub(super) era: u32,
     shared: Arc<Shared>,
+    /// Nobody can read it.
+    is_apart: bool,
+    /// Chunks that an addition may still need, in addition to what it asks for.
+    pub(super) claimed: usize,
+    /// Chunks that are treated as used, so that tests reach the end.
+    #[cfg(test)]
+    pub(super) withheld: usize,
     jobs: VecDeque<(u64, Job)>,
     /// The version since which all readers know the present slots.
     slots_since: u64,
@@ -75,23 +99,67 @@ pub struct State {
     pub(super) text_bytes: usize,
     /// Predicates that are kept.
     pub(super) predicates: usize,
+    /// Words of what was asked for: names, sub-rules, leaves, predicates, fields. The rest is index.
+    pub(super) content: usize,
 }
 
 impl State {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        let seed = Seed::default();
+        Self::of_seed(Seed::default(), shared).founded()
+    }
+
+    /// A state without rules, apart from all readers, whose tags are made as those of this one.
+    pub(super) fn apart(&self) -> Self {
+        Self {
+            era: self.era,
+            is_apart: true,
+            table: Table::with_room(self.table.count()),
+            ..Self::of_seed(self.seed, Arc::default())
+        }
+        .founded()
+    }
+
+    fn of_seed(seed: Seed, shared: Arc<Shared>) -> Self {
         Self {
             arena: Arena::default(),
             table: Table::default(),
             siever: Siever::new(seed),
             rarity: Rarity::default(),
             seed,
+            era: 0,
             shared,
+            is_apart: false,
+            claimed: 0,
+            #[cfg(test)]
+            withheld: 0,
             jobs: VecDeque::new(),
             slots_since: 0,
             text_bytes: 0,
             predicates: 0,
+            content: 0,
         }
+    }
+
+    /// With the records whose places are fixed.
+    fn founded(mut self) -> Self {
+        field::make_root(&mut self);
+        let always = self.add_key(Kind::Always, field::ROOT, b"", NONE);
+        debug_assert_eq!(always, ALWAYS);
+        self.publish();
+        self
+    }
+
+    /// Puts a state that was made apart in the place of this one, and returns this one: it must be
+    /// kept until the readers have left that began before the version that comes with it.
+    pub(super) fn replace(&mut self, apart: Self) -> (u64, Self) {
+        let before = std::mem::replace(self, apart);
+        debug_assert!(self.jobs.is_empty(), "nobody reads a state that is apart");
+        self.shared = Arc::clone(&before.shared);
+        self.is_apart = false;
+        // Who finds the records also has the slots: both come with the same core.
+        self.slots_since = 0;
+        self.share();
+        (self.shared.readers.publish(), before)
     }
 
     /// A view of the present.
@@ -102,6 +170,7 @@ impl State {
             &self.table.slots,
             &self.siever.sieve,
             self.seed,
+            self.era,
         )
     }
 
@@ -124,6 +193,19 @@ impl State {
             self.share();
         }
         at
+    }
+
+    /// Whether so many more chunks can be told apart, beside those that are claimed.
+    pub(super) fn has_room(&self, chunks: usize) -> bool {
+        let used = self.chunks();
+        #[cfg(test)]
+        let used = used + self.withheld;
+        chunks.saturating_add(used + self.claimed + SPARE) <= CHUNKS
+    }
+
+    /// How many chunks are in use.
+    pub(super) fn chunks(&self) -> usize {
+        self.arena.chunks()
     }
 
     /// Gives a record back as soon as no reader can be in it. Nothing leads to it any more.
@@ -155,6 +237,22 @@ impl State {
         }
     }
 
+    /// Frees what waits, where nobody reads; false if there was nothing to do.
+    pub(super) fn sweep(&mut self) -> bool {
+        if self.jobs.is_empty() {
+            return false;
+        }
+        let version = self.publish();
+        while let Some(job) = self.due(version) {
+            match job {
+                Job::Free(at, size) => self.free(at, size),
+                Job::Numbers(numbers) => self.reuse_numbers(&numbers),
+                Job::Bury(_) => debug_assert!(false, "names are removed where they can be read"),
+            }
+        }
+        true
+    }
+
     /// Gives a record back that no reader can be in.
     pub(super) fn free(&mut self, at: Ref, size: usize) {
         self.arena.free(at, size);
@@ -170,7 +268,7 @@ impl State {
 
     /// Makes what was done visible to the readers that begin from now on.
     pub(super) fn publish(&mut self) -> u64 {
-        if self.table.shrink() {
+        if !self.is_apart && self.table.shrink() {
             self.share_slots();
         } else if self.arena.take_growth() {
             self.share();
@@ -189,11 +287,15 @@ impl State {
     }
 
     fn share(&self) {
+        if self.is_apart {
+            return;
+        }
         self.shared.core.store(Arc::new(Core {
             words: self.arena.words.clone(),
             slots: self.table.slots.clone(),
             sieve: self.siever.sieve.clone(),
             seed: self.seed,
+            era: self.era,
         }));
     }
 
@@ -294,6 +396,11 @@ impl State {
     /// The bytes of records and slots.
     pub(super) fn bytes(&self) -> usize {
         self.arena.bytes() + self.table.bytes() + self.siever.bytes() + self.rarity.bytes()
+    }
+
+    /// The bytes held, apart from room for what comes next.
+    pub(super) fn held(&self) -> usize {
+        4 * self.arena.held() + self.table.excess()
     }
 
     /// The most items behind one key that stand for sub-rules.

@@ -7,8 +7,10 @@ use super::anchor;
 use super::field;
 use super::intern;
 use super::key::{Kind, LONGEST};
+use super::rebuild;
+use super::room;
 use super::rule;
-use super::state::{Job, Shared, State};
+use super::state::{Full, Job, Shared, State};
 use crate::pattern::{Draft, Matcher, Span};
 use crate::store::{Hash, NONE, Ref, Table};
 use crate::value::{Address, Decimal, Network};
@@ -16,36 +18,46 @@ use crate::value::{Address, Decimal, Network};
 /// Jobs, or sub-rules not yet settled, that may wait: they are done together.
 const PATIENCE: usize = 64;
 
+/// One part in so many of what is held is worth a rebuild.
+const PART: usize = 14;
+
+/// When so many times as much was removed as is there, rules are anchored by what is long gone.
+const TURNOVER: usize = 4;
+
+/// Bytes that are not worth a rebuild.
+const FLOOR: usize = 2048;
+
 /// The names, and the state that only the writer sees.
 #[derive(Debug)]
 pub struct Writer {
     state: State,
     names: Table,
-    always: Ref,
     next_order: u32,
     /// Bytes of the texts of names.
     name_bytes: usize,
     /// Sub-rules that older readers must not see yet, with their births.
     young: VecDeque<(u64, Ref)>,
+    /// Bytes of content that were removed since the last rebuild.
+    removed: usize,
+    /// Bytes that were held after the last rebuild for each KiB of content.
+    density: usize,
+    /// The state before the last rebuild, until the readers have left that began before a version.
+    before: Option<(u64, State)>,
 }
 
 impl Writer {
     /// An index without rules, shared with readers through `shared`.
     #[must_use]
     pub fn new(shared: Arc<Shared>) -> Self {
-        let mut state = State::new(shared);
-        field::make_root(&mut state);
-        let always = state.add_key(Kind::Always, field::ROOT, b"", NONE);
-        debug_assert_eq!(always, ALWAYS);
-        state.publish();
-        let (names, young) = (Table::default(), VecDeque::new());
         Self {
-            state,
-            names,
-            always,
+            state: State::new(shared),
+            names: Table::default(),
             next_order: 1,
             name_bytes: 0,
-            young,
+            young: VecDeque::new(),
+            removed: 0,
+            density: 1024,
+            before: None,
         }
     }
 
@@ -70,13 +82,16 @@ impl Writer {
             rule::name_text(&view, name, &mut text);
             text
         };
-        self.in_order().into_iter().map(text).collect()
+        let names = self.in_order().into_iter();
+        names.map(|(_, name)| text(name)).collect()
     }
 
-    fn in_order(&self) -> Vec<Ref> {
+    /// The names by their numbers.
+    fn in_order(&self) -> Vec<(u32, Ref)> {
         let view = self.state.view();
-        let mut names: Vec<Ref> = self.names.records().collect();
-        names.sort_unstable_by_key(|&name| rule::Name::at(&view, name).order());
+        let numbered = |name| (rule::Name::at(&view, name).order(), name);
+        let mut names: Vec<_> = self.names.records().map(numbered).collect();
+        names.sort_unstable();
         names
     }
 
@@ -92,19 +107,37 @@ impl Writer {
     }
 
     /// Adds a pattern under a name. Readers that begin from now on see all of it.
-    pub fn add(&mut self, name: &[u8], draft: &Draft) {
+    ///
+    /// # Errors
+    /// There may be no room; then nothing changed.
+    pub fn add(&mut self, name: &[u8], draft: &Draft) -> Result<(), Full> {
+        let chunks = room::chunks_for(name, draft, self.state.chunks());
+        if !self.state.has_room(chunks) {
+            return Err(Full);
+        }
+        self.state.claimed = chunks;
+        self.add_all(name, draft);
+        self.state.claimed = 0;
+        self.finish();
+        Ok(())
+    }
+
+    fn add_all(&mut self, name: &[u8], draft: &Draft) {
         let name = self.find(name).unwrap_or_else(|| self.add_name(name));
-        let birth = self.state.next_version();
-        let mut leaves = Vec::new();
+        let (first, mut leaves) = (self.young.len(), Vec::new());
         for numbers in draft.rules() {
             leaves.clear();
             leaves.extend(numbers.iter().map(|&n| self.leaf(draft, n as usize)));
-            let anchor = anchor::choose(&self.state, &leaves);
-            let rule = rule::make(&mut self.state, name, &leaves, anchor, birth);
-            anchor::post(&mut self.state, self.always, rule);
-            self.young.push_back((birth, rule));
+            let rule = rule::make(&mut self.state, name, &leaves);
+            anchor::post(&mut self.state, rule);
+            self.young.push_back((0, rule));
         }
-        self.finish();
+        // All at once: a burst meanwhile may have made a version of its own.
+        let version = self.state.next_version();
+        for (birth, rule) in self.young.range_mut(first..) {
+            *birth = version;
+            rule::set_birth(&self.state, *rule, version);
+        }
     }
 
     fn add_name(&mut self, text: &[u8]) -> Ref {
@@ -114,18 +147,64 @@ impl Writer {
         let name = rule::make_name(&mut self.state, text, self.next_order);
         self.next_order += 1;
         self.name_bytes += text.len();
+        self.enter(text, name);
+        name
+    }
+
+    fn enter(&mut self, text: &[u8], name: Ref) {
         self.names.reserve(1);
         self.names.insert(self.tag(text), name);
-        name
     }
 
     /// Numbers all names anew, once in four thousand million additions.
     fn renumber(&mut self) {
-        self.next_order = 1;
-        for name in self.in_order() {
-            rule::renumber(&self.state, name, self.next_order);
-            self.next_order += 1;
+        let names = self.in_order().into_iter();
+        let names: Vec<_> = (1..).zip(names.map(|(_, name)| name)).collect();
+        self.next_order = names.len() as u32 + 1;
+        self.write_anew(&names, self.state.era + 1);
+    }
+
+    /// Leaves behind what rules that are gone have left, and anchors the others by what is there now.
+    fn rebuild(&mut self) {
+        self.write_anew(&self.in_order(), self.state.era);
+    }
+
+    /// Writes all names into a new state. Readers see the one or the other.
+    fn write_anew(&mut self, names: &[(u32, Ref)], era: u32) {
+        let mut state = self.state.apart();
+        state.era = era;
+        let copied = rebuild::copy(&self.state, &mut state, names);
+        self.before = Some(self.state.replace(state));
+        self.young.clear();
+        self.removed = 0;
+        self.names = Table::with_room(copied.len());
+        let mut text = Vec::new();
+        for name in copied {
+            text.clear();
+            rule::name_text(&self.state.view(), name, &mut text);
+            self.enter(&text, name);
         }
+        self.density = (self.held() * 1024 / self.content().max(FLOOR)).max(1024);
+    }
+
+    /// Whether a rebuild pays. As it takes time for all that is there, it must be due to removals of a
+    /// fixed part of that; so it takes a bounded time for each.
+    fn is_due(&self) -> bool {
+        let content = self.content();
+        if self.removed * PART < content || self.before.is_some() {
+            return false;
+        }
+        let dense = content * self.density / 1024;
+        let is_sparse = self.held() > dense + dense / PART + FLOOR;
+        is_sparse || self.removed > TURNOVER * (content + FLOOR)
+    }
+
+    fn held(&self) -> usize {
+        self.state.held() + self.names.excess()
+    }
+
+    fn content(&self) -> usize {
+        4 * self.state.content
     }
 
     /// Removes a name; false if it is not there. Readers that begin from now on see none of it.
@@ -138,13 +217,16 @@ impl Writer {
         self.name_bytes -= name.len();
         rule::kill(&self.state, found, self.state.next_version());
         self.state.later(Job::Bury(found));
-        self.finish();
+        self.state.publish();
+        // At once if nobody reads, so that whatever is added next finds its place free.
+        self.tidy();
         true
     }
 
     fn finish(&mut self) {
         self.state.publish();
-        if self.state.waiting() >= PATIENCE || self.young.len() >= PATIENCE {
+        let waiting = self.state.waiting().max(self.young.len());
+        if waiting >= PATIENCE || self.before.is_some() {
             self.tidy();
         }
     }
@@ -170,16 +252,32 @@ impl Writer {
         if is_busy {
             self.state.publish();
         }
-        is_busy
+        if self.is_due() {
+            self.rebuild();
+        }
+        is_busy | self.forget()
+    }
+
+    /// Drops the state before the last rebuild if nobody reads it; false if there is none to drop.
+    fn forget(&mut self) -> bool {
+        let Some((version, _)) = self.before else {
+            return false;
+        };
+        let is_over = version <= self.state.oldest();
+        if is_over {
+            self.before = None;
+        }
+        is_over
     }
 
     fn bury(&mut self, name: Ref) {
+        let before = self.content();
         for rule in rule::of_name(&self.state, name) {
-            anchor::withdraw(&mut self.state, self.always, rule);
+            anchor::withdraw(&mut self.state, rule);
             rule::drop_rule(&mut self.state, rule);
         }
-        let length = rule::Name::at(&self.state.view(), name).length();
-        self.state.retire(name, rule::name_size(length));
+        rule::drop_name(&mut self.state, name);
+        self.removed += before - self.content();
     }
 
     fn leaf(&mut self, draft: &Draft, n: usize) -> u32 {
@@ -245,18 +343,7 @@ impl Writer {
             .iter()
             .map(|m| self.predicate(draft, owner, m))
             .collect();
-        let mut distinct = held.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let key: Vec<u8> = distinct
-            .iter()
-            .flat_map(|excluded| excluded.to_le_bytes())
-            .collect();
-        let predicate = intern::hold(&mut self.state, Kind::AnythingBut, owner, &key);
-        // The predicate itself holds what it excludes.
-        held.into_iter()
-            .for_each(|excluded| intern::release(&mut self.state, excluded));
-        predicate
+        intern::hold_anything_but(&mut self.state, owner, &held)
     }
 
     /// Distinct predicates in the index.
@@ -278,9 +365,6 @@ impl Writer {
         self.state.longest_list()
     }
 }
-
-/// Where `Writer::new` puts the sub-rules that need no value.
-pub const ALWAYS: Ref = field::ROOT + field::SIZE as Ref;
 
 /// Whether every text of a draft is short enough for a key.
 #[must_use]
@@ -311,4 +395,52 @@ pub fn network_key(network: &Network) -> Vec<u8> {
     address_key(network.address, |address| {
         [&[network.bits], address].concat()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::{Limits, Parser};
+    use crate::store::CHUNKS;
+
+    fn draft(pattern: &str) -> Draft {
+        let mut draft = Draft::default();
+        assert!(Parser::default().parse(pattern.as_bytes(), Limits::Strict, &mut draft));
+        draft
+    }
+
+    #[test]
+    fn a_full_index_refuses_and_loses_nothing() {
+        let mut writer = Writer::new(Arc::default());
+        let draft = |n: usize| draft(&format!(r#"{{"a": ["{n}"], "b": [{{"prefix": "{n}"}}]}}"#));
+        writer.state.withheld = CHUNKS * 15 / 16 - 120;
+        let added = (0..).take_while(|n| writer.add(n.to_string().as_bytes(), &draft(*n)).is_ok());
+        let added = added.count();
+        assert!(added > 5_000, "{added}");
+        assert_eq!(writer.count(), added);
+        assert_eq!(writer.add(b"more", &draft(0)), Err(Full));
+        assert!(!writer.contains(b"more"));
+        // What is removed makes room.
+        for n in 0..added / 2 {
+            assert!(writer.remove(n.to_string().as_bytes()));
+        }
+        assert_eq!(writer.add(b"more", &draft(0)), Ok(()));
+        assert_eq!(writer.count(), added - added / 2 + 1);
+    }
+
+    #[test]
+    fn when_the_numbers_of_names_are_used_up_a_new_era_begins() {
+        let mut writer = Writer::new(Arc::default());
+        let draft = draft(r#"{"a": ["b"]}"#);
+        writer.add(b"gone", &draft).unwrap();
+        writer.add(b"first", &draft).unwrap();
+        writer.remove(b"gone");
+        writer.next_order = u32::MAX - 1;
+        writer.add(b"second", &draft).unwrap();
+        let before = writer.state.view().era;
+        writer.add(b"third", &draft).unwrap();
+        assert_eq!(writer.names(), [&b"first"[..], b"second", b"third"]);
+        assert_eq!(writer.next_order, 4);
+        assert_eq!(writer.state.view().era, before + 1);
+    }
 }

@@ -6,9 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
-use super::words::{CHUNK_BITS, NONE, Ref, Words};
-
-const CHUNK: usize = 1 << CHUNK_BITS;
+use super::words::{CHUNK, CHUNK_BITS, CHUNKS, NONE, Ref, Words};
 
 /// Sizes up to this many words have a list each; larger records are rounded up and share `LARGE`.
 const EXACT: usize = 64;
@@ -56,6 +54,16 @@ fn class(size: usize) -> (usize, usize) {
     (EXACT + 1 + (power as usize - 6) * 4 + quarter, rounded)
 }
 
+/// Words of the next chunk where so many are held: the first are small, so that a few rules take
+/// little memory, but there are few of them, because readers are faster where they see few chunks.
+fn fair_length(held: usize) -> usize {
+    match held {
+        0..1024 => CHUNK >> 4,
+        1024..5120 => CHUNK >> 2,
+        _ => CHUNK,
+    }
+}
+
 impl Arena {
     /// A new record of that many zero words.
     pub fn allocate(&mut self, size: usize) -> Ref {
@@ -88,9 +96,22 @@ impl Arena {
         std::mem::take(&mut self.has_grown)
     }
 
+    /// How many of the `CHUNKS` that references can tell apart are in use.
+    pub fn chunks(&self) -> usize {
+        self.chunks.len() - self.vacant.len()
+    }
+
     /// The bytes of all chunks.
     pub fn bytes(&self) -> usize {
         self.bytes + self.chunks.len() * (size_of::<Chunk>() + 2 * LISTS)
+    }
+
+    /// Words that are held, apart from those of the current chunk that were never handed out; but
+    /// not if the chunk is larger than it would be made now.
+    pub fn held(&self) -> usize {
+        let current = self.current.map_or(0, |current| self.length(current));
+        let (words, rest) = (self.bytes / 4, current - self.used.min(current));
+        words - rest.min(fair_length(words - rest))
     }
 
     fn link(&mut self, at: Ref, list: usize) {
@@ -153,8 +174,7 @@ impl Arena {
                 self.give_back(last);
             }
         }
-        // The first chunks are small, so that a few rules take little memory.
-        let length = (CHUNK >> 4 << (2 * self.chunks.len()).min(4)).max(size.next_power_of_two());
+        let length = fair_length(self.bytes / 4).max(size.next_power_of_two());
         let number = self.add_chunk(length.min(CHUNK), false);
         // Place 0 of chunk 0 is NONE.
         self.used = usize::from(number == 0);
@@ -185,6 +205,8 @@ impl Arena {
             self.chunks[number as usize] = chunk;
             return number;
         }
+        // Whoever lets the index grow asks first; a wrong reference would be a wrong answer.
+        assert!(self.chunks.len() < CHUNKS, "references are used up");
         self.words.chunks.push(words);
         self.chunks.push(chunk);
         self.chunks.len() as u32 - 1

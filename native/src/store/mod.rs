@@ -19,4 +19,4 @@ pub use readers::{Pin, Readers};
 pub use sieve::{Sieve, Siever};
 pub use table::{Slots, Table};
 pub use view::View;
-pub use words::{NONE, Ref, Words};
+pub use words::{CHUNK, CHUNKS, NONE, REF_BITS, Ref, Words};

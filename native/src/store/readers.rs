@@ -1,30 +1,72 @@
 //! Who is reading, and since which version: what the writer must leave alone.
 
 use std::cell::Cell;
+use std::iter::successors;
+use std::sync::OnceLock;
 use std::sync::atomic::{
-    AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::Release, Ordering::SeqCst,
+    AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::Release, Ordering::SeqCst, fence,
 };
 
-/// Readers that can be at work at the same time; one more spins until another leaves.
+/// Readers that a block has places for. When all are taken, the next reader adds a block.
 const PLACES: usize = 64;
 
 #[derive(Debug, Default)]
 #[repr(align(64))]
 struct Place(AtomicU64);
 
+/// Places for readers at work, and more of them: blocks are only ever added.
+#[derive(Debug)]
+struct Block {
+    places: [Place; PLACES],
+    next: OnceLock<Box<Block>>,
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self {
+            places: std::array::from_fn(|_| Place::default()),
+            next: OnceLock::new(),
+        }
+    }
+}
+
+impl Block {
+    /// Takes a free place, tried from `first` on.
+    #[inline]
+    fn take(&self, first: usize, version: u64) -> Option<&AtomicU64> {
+        let numbers = (first..PLACES).chain(0..first);
+        let mut places = numbers.map(|number| &self.places[number].0);
+        places.find(|place| {
+            place.load(Relaxed) == 0 && place.compare_exchange(0, version, SeqCst, Relaxed).is_ok()
+        })
+    }
+
+    /// The next block, made if there is none.
+    #[cold]
+    fn next(&self) -> &Self {
+        if self.next.get().is_none() {
+            // Made before it is put there, so that nobody waits for the memory; another may be first.
+            let _ = self.next.set(Box::default());
+        }
+        let next = self.next.get_or_init(Box::default);
+        // Before this reader asks again for the version; see `Readers::oldest`.
+        fence(SeqCst);
+        next
+    }
+}
+
 /// The version that readers start with, and the readers.
 #[derive(Debug)]
 pub struct Readers {
     version: AtomicU64,
-    places: Box<[Place]>,
+    first: Block,
 }
 
 impl Default for Readers {
     fn default() -> Self {
-        let places = (0..PLACES).map(|_| Place::default()).collect();
         Self {
             version: AtomicU64::new(1),
-            places,
+            first: Block::default(),
         }
     }
 }
@@ -60,18 +102,17 @@ fn first_place() -> usize {
 }
 
 impl Readers {
-    /// Begins to read.
+    /// Begins to read. Other readers, however many, are not waited for.
     #[inline]
     pub fn pin(&self) -> Pin<'_> {
-        let mut number = first_place();
+        let first = first_place();
         let mut version = self.version.load(SeqCst);
+        let mut block = &self.first;
         let place = loop {
-            let place = &self.places[number].0;
-            if place.compare_exchange(0, version, SeqCst, Relaxed).is_ok() {
-                break place;
+            match block.take(first, version) {
+                Some(place) => break place,
+                None => block = block.next(),
             }
-            number = (number + 1) % PLACES;
-            std::hint::spin_loop();
         };
         // A writer that published in between may not have seen this reader: begin with its version.
         loop {
@@ -97,8 +138,14 @@ impl Readers {
     /// The version of the oldest reader at work; the current one if there is none.
     pub fn oldest(&self) -> u64 {
         let now = self.version.load(SeqCst);
-        let at_work = self.places.iter().map(|place| place.0.load(SeqCst));
-        at_work
+        // Either a new block is seen here, or who added it sees the version that is current now.
+        fence(SeqCst);
+        let blocks = successors(Some(&self.first), |block| {
+            block.next.get().map(|next| &**next)
+        });
+        let places = blocks.flat_map(|block| &block.places);
+        places
+            .map(|place| place.0.load(SeqCst))
             .filter(|&version| version != 0)
             .min()
             .map_or(now, |oldest| oldest.min(now))
@@ -107,6 +154,9 @@ impl Readers {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -128,5 +178,41 @@ mod tests {
         drop(first);
         readers.publish();
         assert_eq!(readers.oldest(), second.version);
+    }
+
+    #[test]
+    fn there_is_a_place_for_every_reader() {
+        let readers = Readers::default();
+        let mut pins: Vec<_> = (0..200).map(|_| readers.pin()).collect();
+        let last = pins.pop().unwrap();
+        let version = last.version;
+        readers.publish();
+        drop(pins);
+        assert_eq!(readers.oldest(), version);
+        drop(last);
+        assert_eq!(readers.oldest(), readers.version());
+    }
+
+    #[test]
+    fn readers_that_are_all_at_work_at_once_do_not_wait() {
+        const READERS: usize = 200;
+        let (readers, all) = (Readers::default(), Barrier::new(READERS + 1));
+        thread::scope(|scope| {
+            for _ in 0..READERS {
+                scope.spawn(|| {
+                    let pin = readers.pin();
+                    // Nobody leaves before all have begun.
+                    all.wait();
+                    all.wait();
+                    drop(pin);
+                });
+            }
+            all.wait();
+            let before = readers.version();
+            readers.publish();
+            assert_eq!(readers.oldest(), before);
+            all.wait();
+        });
+        assert_eq!(readers.oldest(), readers.version());
     }
 }

@@ -39,7 +39,9 @@ impl Default for Slots {
 impl Slots {
     fn with(length: usize) -> Self {
         Self {
-            slots: (0..length).map(|_| AtomicU64::new(EMPTY)).collect(),
+            slots: (0..length.max(SMALLEST))
+                .map(|_| AtomicU64::new(EMPTY))
+                .collect(),
         }
     }
 
@@ -90,6 +92,14 @@ pub struct Table {
 }
 
 impl Table {
+    /// An empty table with room for so many records.
+    pub fn with_room(count: usize) -> Self {
+        Self {
+            slots: Slots::with(length_for(count + 1).max(SMALLEST)),
+            ..Self::default()
+        }
+    }
+
     /// How many records are in it.
     pub fn count(&self) -> usize {
         self.used
@@ -119,15 +129,16 @@ impl Table {
     /// Gives memory back after many were removed; true if readers need the new `slots`.
     pub fn shrink(&mut self) -> bool {
         let length = self.slots.slots.len();
-        if length <= 4 * SMALLEST || length_for(self.used) * 2 > length {
+        let wanted = length_for(self.used);
+        if length <= 4 * SMALLEST || wanted + wanted / 4 >= length {
             return false;
         }
-        self.resize(length_for(self.used));
+        self.resize(wanted);
         true
     }
 
     fn resize(&mut self, length: usize) {
-        let larger = Slots::with(length.max(SMALLEST));
+        let larger = Slots::with(length);
         for slot in self.slots.slots.iter() {
             let slot = slot.load(Acquire);
             if slot != EMPTY && slot != REMOVED {
@@ -172,6 +183,12 @@ impl Table {
         8 * self.slots.slots.len()
     }
 
+    /// The bytes beyond those of a table that has to grow before the next record.
+    pub fn excess(&self) -> usize {
+        self.bytes()
+            .saturating_sub(8 * length_for(self.used).max(SMALLEST))
+    }
+
     /// All records, in no order.
     pub fn records(&self) -> impl Iterator<Item = Ref> {
         let slots = self.slots.slots.iter().map(|slot| slot.load(Acquire));
@@ -204,6 +221,17 @@ mod tests {
         }
         assert_eq!(table.count(), COUNT as usize / 2);
         assert_eq!(table.records().count(), COUNT as usize / 2);
+    }
+
+    #[test]
+    fn a_table_that_has_grown_does_not_shrink_at_once() {
+        let mut table = Table::default();
+        for n in 1..=10_000_u32 {
+            if table.reserve(1) {
+                assert!(!table.shrink(), "{n}");
+            }
+            table.insert(n << 7, n);
+        }
     }
 
     #[test]

@@ -24,18 +24,21 @@ pub struct View<'a> {
     pub sieve: &'a Sieve,
     /// What the tags of the table are made with.
     pub seed: Seed,
+    /// How often the names were numbered anew.
+    pub era: u32,
     stale: Cell<bool>,
 }
 
 impl<'a> View<'a> {
     /// A view of these.
     #[inline]
-    pub fn new(words: &'a Words, slots: &'a Slots, sieve: &'a Sieve, seed: Seed) -> Self {
+    pub fn new(words: &'a Words, slots: &'a Slots, sieve: &'a Sieve, seed: Seed, era: u32) -> Self {
         Self {
             words,
             slots,
             sieve,
             seed,
+            era,
             stale: Cell::new(false),
         }
     }

@@ -12,6 +12,15 @@ pub const NONE: Ref = 0;
 /// Words of an ordinary chunk, as a power of two. A record longer than that has a chunk of its own.
 pub(super) const CHUNK_BITS: u32 = 14;
 
+/// Bits of a reference. Those above are free for marks.
+pub const REF_BITS: u32 = 30;
+
+/// How many chunks references can tell apart: together 4 GiB, where none is longer than others.
+pub const CHUNKS: usize = 1 << (REF_BITS - CHUNK_BITS);
+
+/// Words of an ordinary chunk.
+pub const CHUNK: usize = 1 << CHUNK_BITS;
+
 const INSIDE: u32 = (1 << CHUNK_BITS) - 1;
 
 /// All chunks as of one moment. Cheap to copy: the chunks themselves are shared.
