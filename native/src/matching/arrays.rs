@@ -59,6 +59,9 @@ pub(super) fn agree<'a>(
         count if count > MOST => return search::satisfied(view, found, &bound.collect::<Vec<_>>()),
         _ => {}
     }
+    if let Some(answer) = quickly(found, bound.clone()) {
+        return Ok(answer);
+    }
     memory.prepare(found);
     for (n, leaf) in bound.clone().enumerate() {
         memory.note(found, leaf, 1 << n);
@@ -69,6 +72,79 @@ pub(super) fn agree<'a>(
     match answer {
         Some(answer) => Ok(answer),
         None => search::satisfied(view, found, &bound.collect::<Vec<_>>()),
+    }
+}
+
+/// Pairs of places that are compared before the masks are taken, which cost more.
+const PAIRS: usize = 64;
+
+/// The most places of the leaf that has the fewest, for that to be worth while.
+const FEW: usize = 8;
+
+/// How the places of two values go together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Together {
+    /// Not at all: they lie in different elements of one array.
+    Never,
+    /// They lie in different arrays, or the other deeper.
+    Apart,
+    /// The other lies around the one, or beside it.
+    Around,
+}
+
+/// Decides if it is enough to compare all places with those of the leaf that has the fewest:
+/// nothing goes with any of these, or for one of them all others lie around it.
+fn quickly<'a>(found: &Found, leaves: impl Iterator<Item = Leaf<'a>> + Clone) -> Option<bool> {
+    let places = |leaf: Leaf<'a>| leaf.wanted().flat_map(|w| found.contexts_of(w.predicate()));
+    let count = |leaf: Leaf<'a>| places(leaf).take(FEW + 1).count();
+    let counts = leaves.clone().map(count).enumerate();
+    let (number, fewest) = counts.min_by_key(|&(_, count)| count)?;
+    if fewest > FEW {
+        return None;
+    }
+    let rarest = leaves.clone().nth(number)?;
+    let mut left = PAIRS;
+    let mut is_possible = false;
+    for place in places(rarest) {
+        let mut all = Together::Around;
+        for (_, leaf) in leaves.clone().enumerate().filter(|&(n, _)| n != number) {
+            let mut best = Together::Never;
+            for other in places(leaf) {
+                left = left.checked_sub(1)?;
+                best = best.max(together(found, place, other));
+                if best == Together::Around {
+                    break;
+                }
+            }
+            all = all.min(best);
+            if all == Together::Never {
+                break;
+            }
+        }
+        if all == Together::Around {
+            return Some(true);
+        }
+        is_possible |= all == Together::Apart;
+    }
+    (!is_possible).then_some(false)
+}
+
+/// Goes outwards from both places to where they meet. Contexts are numbered from the outside in.
+fn together(found: &Found, mut place: u32, mut other: u32) -> Together {
+    let (mut inner, mut outer) = (END, END);
+    while place != other {
+        let (deeper, array) = if place > other {
+            (&mut place, &mut inner)
+        } else {
+            (&mut other, &mut outer)
+        };
+        let context = found.contexts[*deeper as usize];
+        (*deeper, *array) = (context.parent, context.array);
+    }
+    match (inner, outer) {
+        (_, END) => Together::Around,
+        (inner, outer) if inner == outer => Together::Never,
+        _ => Together::Apart,
     }
 }
 
