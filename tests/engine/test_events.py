@@ -90,6 +90,12 @@ def test_lone_surrogates_are_ordinary_characters(matches: Matches) -> None:
     assert not matches('{"a": ["\\ud800"]}', b'{"a":"\\ud801"}')
 
 
+@pytest.mark.parametrize("text", ["\ud83d\ude80", "\ud83d\\ude80", "\\ud83d\\ude80", "\U0001f680"])
+def test_a_pair_of_surrogates_is_one_character(matches: Matches, text: str) -> None:
+    assert matches('{"a": ["\U0001f680"]}', f'{{"a":"{text}"}}')
+    assert matches('{"\U0001f680": ["x"]}', f'{{"{text}":"x"}}')
+
+
 def pigeonholes(arrays: int) -> tuple[dict[str, object], str]:
     """A repeated name gives that many arrays; the pattern needs an element more than there are."""
     keys = [f"h{number}" for number in range(arrays + 1)]

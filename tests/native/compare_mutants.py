@@ -57,7 +57,13 @@ def native_verdict(text: bytes | str) -> Verdict:
 
 
 def python_verdict(text: bytes | str) -> Verdict:
-    """Ask the reader of the Python engine."""
+    """Ask the reader of the Python engine.
+
+    The native engine takes pairs of surrogates in a `str` as the characters that they stand for,
+    and counts their bytes.
+    """
+    if isinstance(text, str):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
     try:
         read_event(text)
     except EventError as error:

@@ -1,5 +1,6 @@
 //! From the tokens of an event to the values at the fields that patterns name.
 
+use super::bytes::{has_byte, is_number, numbers_among};
 use super::found::{END, Found, Scalar};
 use super::probe::{Value, probe};
 use super::scratch::Scratch;
@@ -196,31 +197,43 @@ impl Reader<'_, '_> {
     #[inline(always)]
     fn value(&mut self, field: Ref, context: u32, at: usize, lead: u8) -> Step {
         let asked = Field::at(self.view, field);
-        let mut frame = Frame {
-            field,
-            context,
-            array: END,
-            index: 0,
-        };
         match lead {
-            b'{' if asked.has_children() => return Step::Into(frame, at + 1),
-            b'[' if asked.has_children() || asked.flags() & !flag::NUMBER != 0 => {}
-            b'[' if asked.flags() == flag::NUMBER => {
-                let end = self.tokens.behind(at);
-                if !self.may_hold_number(asked, at, end) {
-                    return Step::Over(end + usize::from(self.leads[end] == b','));
-                }
+            b'{' if asked.has_children() => {
+                let frame = Frame {
+                    field,
+                    context,
+                    array: END,
+                    index: 0,
+                };
+                return Step::Into(frame, at + 1);
             }
-            b'{' | b'[' => return Step::Over(self.behind(at, lead)),
-            _ => {
-                if asked.flags() != 0 {
-                    self.scalar(asked, field, context, at, lead);
-                }
-                return Step::Over(self.behind(at, lead));
+            b'[' if asked.has_children() || asked.flags() != 0 => {
+                return self.array(asked, field, context, at);
+            }
+            b'{' | b'[' => {}
+            _ if asked.flags() != 0 => self.scalar(asked, field, context, at, lead),
+            _ => {}
+        }
+        Step::Over(self.behind(at, lead))
+    }
+
+    /// Begins with an array, unless it can hold nothing that its field asks for.
+    #[inline(always)]
+    fn array(&mut self, asked: Field, field: Ref, context: u32, at: usize) -> Step {
+        if !asked.has_children() && asked.flags() == flag::NUMBER {
+            let end = self.tokens.behind(at);
+            if !self.may_hold_number(asked, at, end) {
+                return Step::Over(end + usize::from(self.leads[end] == b','));
             }
         }
-        frame.array = self.found.arrays;
+        let array = self.found.arrays;
         self.found.arrays += 1;
+        let frame = Frame {
+            field,
+            context,
+            array,
+            index: 0,
+        };
         Step::Into(frame, at + 1)
     }
 
@@ -300,37 +313,4 @@ impl Reader<'_, '_> {
 #[inline(always)]
 fn has_step(steps: u32, first: u64) -> bool {
     steps >> (first & 31) & 1 == 1
-}
-
-/// Whether the first byte of a valid token is that of a number.
-#[inline(always)]
-fn is_number(lead: u8) -> bool {
-    matches!(lead, b'-'..=b'9')
-}
-
-/// For each first byte that is that of a number, the high bit.
-#[inline(always)]
-fn numbers_among(leads: [u8; 8]) -> u64 {
-    const EACH: u64 = u64::from_le_bytes([1; 8]);
-    // The first bytes of tokens are ASCII, so that nothing is carried over.
-    let leads = u64::from_le_bytes(leads);
-    let from_minus = leads + EACH * u64::from(0x80 - b'-');
-    let behind_nine = leads + EACH * u64::from(0x80 - b'9' - 1);
-    from_minus & !behind_nine & (EACH << 7)
-}
-
-/// Whether a byte stands in `text[start..end]`.
-#[inline(always)]
-fn has_byte(text: &[u8], start: usize, end: usize, byte: u8) -> bool {
-    const EACH: u64 = u64::from_le_bytes([1; 8]);
-    let (mut at, mut found) = (start, 0);
-    while at < end {
-        // A byte that is the one is zero after the exclusive or, and then its high bit is set; the
-        // bytes above may be set by the borrow, but then the byte was there all the same. Zeros
-        // stand for what is missing in the last block.
-        let block = load(text, at, (end - at).min(8)) ^ (EACH * u64::from(byte));
-        found |= block.wrapping_sub(EACH) & !block & (EACH << 7);
-        at += 8;
-    }
-    found != 0
 }

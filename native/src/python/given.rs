@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
 use crate::matcher::Form;
+use crate::value;
 
 /// An event that stays where it is: neither `bytes` nor `str` can change.
 pub(super) enum Given<'py> {
@@ -36,7 +37,7 @@ impl<'py> Given<'py> {
         Ok(Some(if text.to_str().is_ok() {
             Self::Text(text.clone())
         } else {
-            Self::Odd(text.clone(), encoded(text)?)
+            Self::Odd(text.clone(), joined(text)?)
         }))
     }
 
@@ -69,6 +70,13 @@ pub(super) fn bytes_of<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, [u
         Ok(text) => Ok(Cow::Borrowed(text.as_bytes())),
         Err(_) => Ok(Cow::Owned(encoded(text)?.as_bytes().to_vec())),
     }
+}
+
+/// As `encoded`, with each pair of surrogates as the one character that it stands for.
+fn joined<'py>(text: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyBytes>> {
+    let mut bytes = encoded(text)?.as_bytes().to_vec();
+    value::join_surrogates(&mut bytes, 0);
+    Ok(PyBytes::new(text.py(), &bytes))
 }
 
 fn encoded<'py>(text: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyBytes>> {

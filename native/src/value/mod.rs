@@ -12,5 +12,5 @@ pub use address::{Address, Network, address};
 pub use case::{ends_any_case, equals_any_case, fold, starts_any_case};
 pub use float::{comparable, ordered};
 pub use number::{Decimal, decimal};
-pub use text::{unescape, unescaped};
+pub use text::{join_surrogates, unescape};
 pub use wildcard::{parts, wildcard_accepts};

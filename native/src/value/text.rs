@@ -1,6 +1,6 @@
 //! Strings without their JSON escapes.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 /// Appends the inside of a valid JSON string, without escapes.
 ///
@@ -15,19 +15,6 @@ pub fn unescape(raw: &[u8], out: &mut Vec<u8>) {
     }
     out.extend_from_slice(rest);
     join_surrogates(out, start);
-}
-
-/// The inside of a valid JSON string without escapes: itself, if that is what it is.
-pub fn unescaped<'a>(raw: &'a [u8], buffer: &'a mut Vec<u8>) -> &'a [u8] {
-    match memchr2(b'\\', SURROGATE_LEAD, raw) {
-        None => raw,
-        Some(at) if memchr(b'\\', &raw[at..]).is_none() && first_pair(raw, at).is_none() => raw,
-        Some(_) => {
-            buffer.clear();
-            unescape(raw, buffer);
-            buffer
-        }
-    }
 }
 
 /// Appends what an escape stands for; takes the text behind its backslash, returns what follows.
@@ -119,7 +106,7 @@ fn character(pair: &[u8]) -> [u8; 4] {
 }
 
 /// Joins the pairs of surrogates behind `start`, in place.
-fn join_surrogates(text: &mut Vec<u8>, start: usize) {
+pub fn join_surrogates(text: &mut Vec<u8>, start: usize) {
     let Some(mut read) = first_pair(text, start) else {
         return;
     };
@@ -144,9 +131,8 @@ mod tests {
     use super::*;
 
     fn of(raw: &[u8]) -> Vec<u8> {
-        let (mut whole, mut buffer) = (Vec::new(), Vec::new());
+        let mut whole = Vec::new();
         unescape(raw, &mut whole);
-        assert_eq!(unescaped(raw, &mut buffer), whole);
         whole
     }
 
