@@ -205,6 +205,19 @@ def _values_alike(count: int) -> Case:
     return _case(rules, {"v": values}, [])
 
 
+def _fields_in_turn(count: int) -> Case:
+    """Elements that hold two fields in turn, both of which are looked at as a whole."""
+    fields = ({"l": {key: [{"numeric": [">", -1]}], "z": ["yes"]}} for key in "ab")
+    elements = [{"a": n, "b": n} for n in range(count)]
+    return _case(_numbered(fields), {"l": elements}, [])
+
+
+def _values_that_fit_one_wildcard(count: int) -> Case:
+    """Rules with one and the same wildcard, and many values that it accepts."""
+    rules = _numbered({"v": [{"wildcard": "*a*"}], "z": ["yes"]} for _ in range(1_000))
+    return _case(rules, {"v": ["xay"] * count}, [])
+
+
 def _deep_event(depth: int) -> Case:
     """An event as deep as the limit allows."""
     return Case({"rule": {"b": ["x"]}}, b'{"a":' * depth + b"1" + b"}" * depth, [])
@@ -242,6 +255,8 @@ SIZES: tuple[tuple[Callable[[int], Case], int], ...] = (
     (_prefixes_of_each_length, 1_000),
     (_names_alike, 1_000),
     (_values_alike, 5_000),
+    (_fields_in_turn, 5_000),
+    (_values_that_fit_one_wildcard, 5_000),
     (_deep_event, 1_000),
     (_wide_event, 10_000),
 )

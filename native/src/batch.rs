@@ -260,7 +260,10 @@ fn cut_events<'a, 'b>(events: &'a [Event<'b>], total: usize, count: usize) -> Ve
             start = index + 1;
         }
     }
-    pieces.push(&events[start..]);
+    // A large last event may leave nothing for a last piece, and no thread is started for that.
+    if start < events.len() || pieces.is_empty() {
+        pieces.push(&events[start..]);
+    }
     pieces
 }
 

@@ -17,7 +17,8 @@ pub enum Form {
     Strict,
     /// Text that is known to be UTF-8 (lone surrogates allowed): the rest is validated.
     Text,
-    /// A JSON object that was validated before: what no rule reads is skipped.
+    /// A JSON object that was validated before: how its tokens follow each other is not checked
+    /// again. The answer for anything else is of no meaning.
     Trusted,
 }
 
@@ -128,10 +129,12 @@ impl Matcher {
     /// Adds a pattern under a name; false if it is not certainly valid, or if there is no room, and
     /// then nothing changed.
     pub fn add(&self, name: &[u8], pattern: &[u8], limits: Limits) -> bool {
-        self.try_add(name, pattern, limits) == Ok(true)
+        let is_added = self.try_add(name, pattern, limits) == Ok(true);
+        self.rebuild();
+        is_added
     }
 
-    /// Adds a pattern under a name; false if it is not certainly valid, and then nothing changed.
+    /// As `add`, but leaves `rebuild` to the caller.
     ///
     /// # Errors
     /// There is no room, and nothing changed.
@@ -148,8 +151,26 @@ impl Matcher {
         writer.add(name, draft).map(|()| true)
     }
 
+    /// Whether the index holds so much that is gone that it is to be written anew.
+    #[must_use]
+    pub fn is_rebuild_due(&self) -> bool {
+        self.editor().writer.is_rebuild_due()
+    }
+
+    /// Writes the index anew if that is due, which takes time for all rules. Readers do not wait.
+    pub fn rebuild(&self) {
+        self.editor().writer.rebuild();
+    }
+
     /// Removes all patterns of a name; false if there are none.
     pub fn remove(&self, name: &[u8]) -> bool {
+        let is_removed = self.remove_only(name);
+        self.rebuild();
+        is_removed
+    }
+
+    /// As `remove`, but leaves `rebuild` to the caller.
+    pub fn remove_only(&self, name: &[u8]) -> bool {
         self.editor().writer.remove(name)
     }
 
@@ -248,7 +269,9 @@ impl Matcher {
     pub fn stats(&self) -> Stats {
         let mut editor = self.editor();
         // What is done now may leave more to do.
-        while editor.writer.tidy() {}
+        while editor.writer.tidy() || editor.writer.is_rebuild_due() {
+            editor.writer.rebuild();
+        }
         let (bytes, text_bytes) = editor.writer.bytes();
         Stats {
             rules: editor.writer.count(),
@@ -268,7 +291,13 @@ fn tokenize(tokens: &mut Tokens, event: &[u8], form: Form) -> Result<(), Refusal
     } else {
         Utf8::Trusted
     };
-    if tokens.index(event, utf8) && json::is_valid(tokens) {
+    let is_good = tokens.index(event, utf8)
+        && if form == Form::Trusted {
+            tokens.leads()[0] == b'{'
+        } else {
+            json::is_valid(tokens)
+        };
+    if is_good {
         return Ok(());
     }
     Err(refuse(event, utf8))

@@ -70,8 +70,12 @@ impl Engine {
         } else {
             Limits::Strict
         };
-        let name = bytes_of(name)?;
-        let add = |text: &[u8]| self.matcher.try_add(&name, text, limits).map_err(full);
+        let (py, name) = (name.py(), bytes_of(name)?);
+        let add = |text: &[u8]| {
+            let is_added = self.matcher.try_add(&name, text, limits).map_err(full);
+            self.rebuild(py);
+            is_added
+        };
         if let Ok(text) = pattern.cast::<PyString>() {
             return add(&bytes_of(text)?);
         }
@@ -86,7 +90,9 @@ impl Engine {
 
     #[pyo3(signature = (name, /))]
     fn remove(&self, name: &Bound<'_, PyString>) -> PyResult<bool> {
-        Ok(self.matcher.remove(&bytes_of(name)?))
+        let is_removed = self.matcher.remove_only(&bytes_of(name)?);
+        self.rebuild(name.py());
+        Ok(is_removed)
     }
 
     #[pyo3(name = "match", signature = (event, /))]
@@ -183,7 +189,7 @@ impl Engine {
     }
 
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let (stats, figures) = (self.matcher.stats(), PyDict::new(py));
+        let (stats, figures) = (py.detach(|| self.matcher.stats()), PyDict::new(py));
         figures.set_item("rules", stats.rules)?;
         figures.set_item("predicates", stats.predicates)?;
         figures.set_item("bytes", stats.bytes)?;
@@ -258,6 +264,13 @@ impl Engine {
     }
 
     /// Lets Python word why an event is refused.
+    /// Writes the index anew if that is due; threads that only match do not wait for it.
+    fn rebuild(&self, py: Python<'_>) {
+        if self.matcher.is_rebuild_due() {
+            py.detach(|| self.matcher.rebuild());
+        }
+    }
+
     fn refused(&self, py: Python<'_>, given: &Given<'_>, refusal: Refusal) -> PyErr {
         let arguments = (given.object(), refusal.code, refusal.position);
         worded(self.refuse.call1(py, arguments), refusal)

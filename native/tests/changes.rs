@@ -289,3 +289,54 @@ fn rules_move_to_where_there_is_room_by_now() {
     assert!(after < 40, "{after}");
     assert_eq!(names(&matcher, r#"{"source":"s","name":"n3-x"}"#).len(), 20);
 }
+
+/// A text that holds all fragments of the wildcards below, and is long to look through.
+fn long_event() -> String {
+    let parts: Vec<String> = (0..40).map(|n| format!("w{n}x")).collect();
+    format!(r#"{{"a":"{}{}"}}"#, "-".repeat(20_000), parts.join("-"))
+}
+
+#[test]
+fn a_wildcard_stays_found_however_many_come_and_go() {
+    let matcher = Matcher::new();
+    let add = |n: usize| {
+        let pattern = format!(r#"{{"a":[{{"wildcard":"*w{n}x*"}}]}}"#);
+        let name = format!("rule-{n}");
+        assert!(matcher.add(name.as_bytes(), pattern.as_bytes(), Limits::Trusted));
+    };
+    (0..3).for_each(add);
+    let event = long_event();
+    let is_done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !is_done.load(Relaxed) {
+                    let found = names(&matcher, &event);
+                    for n in 0..3 {
+                        assert!(found.contains(&format!("rule-{n}")), "{found:?}");
+                    }
+                }
+            });
+        }
+        let _end = End(&is_done);
+        for _ in 0..40 {
+            (3..40).for_each(add);
+            (3..40).for_each(|n| remove(&matcher, "rule-", n));
+        }
+    });
+}
+
+#[test]
+fn what_many_values_satisfy_is_looked_at_once() {
+    let matcher = Matcher::new();
+    for n in 0..200 {
+        let pattern = r#"{"a":[{"wildcard":"*x*"},{"equals-ignore-case":"AXB"}]}"#;
+        assert!(matcher.add(
+            format!("{n}").as_bytes(),
+            pattern.as_bytes(),
+            Limits::Trusted
+        ));
+    }
+    let event = format!(r#"{{"a":[{}"axb"]}}"#, r#""axb","#.repeat(5_000));
+    assert_eq!(names(&matcher, &event).len(), 200);
+}

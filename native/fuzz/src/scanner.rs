@@ -1,9 +1,33 @@
 //! The scanner: one verdict by all kernels, by the plain reader and by `serde_json`.
 
+use std::sync::LazyLock;
+
 use eventmatch_native::json::{
     Code, Fault, Kernel, Tokens, Utf8, fault, is_valid, is_valid_stepwise, skip_value,
 };
+use eventmatch_native::matcher::{Form, Matcher};
+use eventmatch_native::pattern::Limits;
 use serde_json::value::RawValue;
+
+/// Rules that look at everything that an event may have at some names.
+const RULES: [&str; 8] = [
+    r#"{"a":["x",1,null,{"prefix":"y"},{"suffix":"z"},{"cidr":"10.0.0.0/8"}]}"#,
+    r#"{"a":[{"wildcard":"*x*"},{"equals-ignore-case":"aB"},{"numeric":[">",0,"<",9]}]}"#,
+    r#"{"a":{"b":[{"anything-but":["c"]}],"":[{"exists":true}]}}"#,
+    r#"{"detail":{"state":[{"prefix":{"equals-ignore-case":"r"}}],"n":[1.5]}}"#,
+    r#"{"a":[{"exists":false}],"b":[1,2.5,"x"]}"#,
+    r#"{"b":[17]}"#,
+    r#"{"source":[{"anything-but":{"wildcard":"a*"}}],"b":{"c":[true]}}"#,
+    r#"{"l":{"a":[{"exists":true}],"b":[{"anything-but":[3]}]}}"#,
+];
+
+static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
+    let matcher = Matcher::new();
+    for rule in RULES {
+        assert!(matcher.add(rule.as_bytes(), rule.as_bytes(), Limits::Strict));
+    }
+    matcher
+});
 
 /// Checks one text.
 pub fn check(text: &[u8]) {
@@ -19,6 +43,22 @@ pub fn check(text: &[u8]) {
     }
     // What is no UTF-8 must never be trusted; even so, nothing may break.
     check_kernels(text, Utf8::Trusted, trusted.is_none());
+    check_trusted(text, found.is_none());
+}
+
+/// Whoever trusts a text wrongly gets some answer; for an event it is the right one.
+fn check_trusted(text: &[u8], is_event: bool) {
+    let keys = |form| {
+        MATCHER.matching(text, form, |matched| {
+            (0..matched.len())
+                .map(|n| matched.key(n))
+                .collect::<Vec<_>>()
+        })
+    };
+    let trusted = keys(Form::Trusted);
+    if is_event {
+        assert_eq!(trusted, keys(Form::Strict), "trusted and strict");
+    }
 }
 
 fn check_kernels(text: &[u8], utf8: Utf8, expected: bool) {

@@ -18,11 +18,9 @@ use crate::value;
 /// Bytes of the longest fragments.
 const FRAGMENT: usize = 4;
 
-/// So many wildcards are tried faster than the fragments of a text are looked up.
-const FEW: u32 = 4;
-
-/// When there are so many wildcards, it no longer pays to try the first few.
-const MANY: u32 = 16;
+/// So many wildcards are tried faster than the fragments of a text are looked up. They stay where
+/// they are when there are more: a reader might look for one in both places at the wrong times.
+const FEW: u32 = 2;
 
 /// Begins to look for a predicate that is now an anchor.
 pub(super) fn begin(state: &mut State, predicate: Ref) {
@@ -33,10 +31,10 @@ pub(super) fn begin(state: &mut State, predicate: Ref) {
             field::count_flag(state, owner, flag::FRAGMENT, true);
         }
         Kind::Wildcard => {
-            find_by_fragment(state, owner, &text, predicate);
-            if field::counted(state, owner, flag::FRAGMENT) == MANY {
-                find_few_by_fragments(state, owner);
-            }
+            let fragment = state.take_rarest(owner, &fragments(&text));
+            let bucket = state.find_or_add(Kind::Fragment, owner, &fragment);
+            list::add(state, bucket, key::PAYLOAD, predicate);
+            field::count_size(state, owner, FRAGMENTS, fragment.len(), true);
         }
         Kind::AnyCase | Kind::PrefixAnyCase | Kind::SuffixAnyCase => {
             let folded = folded(kind, &text);
@@ -53,23 +51,6 @@ pub(super) fn begin(state: &mut State, predicate: Ref) {
             field::count_flag(state, owner, flag::PRESENT, true);
         }
         _ => {}
-    }
-}
-
-fn find_by_fragment(state: &mut State, owner: Ref, text: &[u8], wildcard: Ref) {
-    let fragment = state.take_rarest(owner, &fragments(text));
-    let bucket = state.find_or_add(Kind::Fragment, owner, &fragment);
-    list::add(state, bucket, key::PAYLOAD, wildcard);
-    field::count_size(state, owner, FRAGMENTS, fragment.len(), true);
-}
-
-fn find_few_by_fragments(state: &mut State, owner: Ref) {
-    let few: Vec<Ref> = list::items(&state.view(), state.get(owner, field::FEW)).collect();
-    for wildcard in few {
-        let (_, _, text) = intern::parts(state, wildcard);
-        find_by_fragment(state, owner, &text, wildcard);
-        list::remove(state, owner, field::FEW, wildcard);
-        field::count_flag(state, owner, flag::FRAGMENT, false);
     }
 }
 

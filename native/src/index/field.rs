@@ -65,7 +65,7 @@ const DEEP: usize = 14;
 const STEPS: usize = 15;
 /// The wildcards that were looked for while there were few.
 pub(super) const FEW: usize = 16;
-/// The directory of the texts that are asked for, as long as there are few.
+/// The directory of the texts that are asked for, until there are many.
 pub(super) const TEXTS: usize = 17;
 pub(super) const NUMBERS: usize = 18;
 const COUNTS: usize = NUMBERS + numbers::WORDS;
@@ -112,7 +112,7 @@ impl<'a> Field<'a> {
         Directory::at(view, self.word(NAMES))
     }
 
-    /// The directory of the texts that are asked for, as long as there are few.
+    /// The directory of the texts that are asked for, until there are many.
     #[inline(always)]
     pub fn texts(self) -> Ref {
         self.word(TEXTS)

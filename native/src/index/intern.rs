@@ -63,7 +63,7 @@ pub(super) fn release(state: &mut State, predicate: Ref) {
     let (kind, owner, text) = parts(state, predicate);
     count(state, kind, owner, &text, false);
     if kind == Kind::Text && state.get(owner, field::TEXTS) != NONE {
-        directory::remove(state, owner, field::TEXTS, &text);
+        leave(state, owner, &text);
     }
     if kind == Kind::AnythingBut {
         references(&text).for_each(|excluded| release(state, excluded));
@@ -98,6 +98,15 @@ fn enter(state: &mut State, owner: Ref, text: &[u8], predicate: Ref) {
         directory::clear(state, owner, field::TEXTS);
     } else if count == 1 || state.get(owner, field::TEXTS) != NONE {
         directory::add(state, owner, field::TEXTS, text, predicate);
+    }
+}
+
+/// Takes a text out of the directory of its field, which ends with the last.
+fn leave(state: &mut State, owner: Ref, text: &[u8]) {
+    if field::counted(state, owner, flag::TEXT) == 0 {
+        directory::clear(state, owner, field::TEXTS);
+    } else {
+        directory::remove(state, owner, field::TEXTS, text);
     }
 }
 

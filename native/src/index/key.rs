@@ -181,6 +181,23 @@ pub fn find_tagged(
     })
 }
 
+/// The key of that kind and owner, whose text has that size, at most four, and is that number.
+#[inline]
+pub fn find_number(
+    view: &View,
+    (kind, owner): (Kind, Ref),
+    number: u32,
+    size: usize,
+) -> Option<Ref> {
+    let tag = Hash::new(view.seed, kind as u8, owner).tag(u64::from(number), size);
+    view.slots.find(tag, |key| {
+        let head: &[_; HEADER + 1] = view.head(key);
+        head[KIND].load(Acquire) == first_word(kind, size)
+            && head[OWNER].load(Acquire) == owner
+            && head[HEADER].load(Acquire) == number
+    })
+}
+
 /// Whether a key is of that kind and has the text `text[start..end]`.
 #[inline(always)]
 pub(super) fn is_text(

@@ -17,7 +17,9 @@ pub(super) const LENGTH: usize = 1;
 pub(super) const HOLES: usize = 2;
 pub(super) const PAIR_FIELDS: usize = 3;
 pub(super) const PAIRS: usize = 4;
-const HEADER: usize = 5;
+/// How many holes are before the first item.
+const FIRST: usize = 5;
+const HEADER: usize = 6;
 
 /// Whether a payload is itself the one item.
 #[inline]
@@ -49,11 +51,14 @@ impl<'a> List<'a> {
     /// The items; holes are left out.
     #[inline]
     pub fn items(self) -> impl Iterator<Item = Ref> + 'a {
+        let first = self.record[FIRST].load(Acquire) as usize;
         let length = self.record[LENGTH].load(Acquire) as usize;
-        let items = self.record[HEADER..HEADER + length]
-            .iter()
-            .map(|item| item.load(Acquire));
-        items.filter(|&item| item != NONE)
+        // A list that grew shorter meanwhile has nothing that this reader must see.
+        let items = self.record.get(HEADER + first..HEADER + length);
+        let items = items.unwrap_or_default().iter();
+        items
+            .map(|item| item.load(Acquire))
+            .filter(|&item| item != NONE)
     }
 
     /// The list of fields that the second predicates of pairs are at; `NONE` where nothing burst.
@@ -167,17 +172,44 @@ pub(super) fn remove(state: &mut State, owner: Ref, word: usize, item: Ref) -> b
         }
         return is_there;
     }
-    let length = state.get(payload, LENGTH) as usize;
-    let place = {
-        let view = state.view();
-        let items = &view.record(payload)[HEADER..HEADER + length];
-        items.iter().position(|found| found.load(Acquire) == item)
+    let Some(place) = place(state, payload, item) else {
+        return false;
     };
-    let Some(place) = place else { return false };
     state.set(payload, HEADER + place, NONE);
     state.set(payload, HOLES, state.get(payload, HOLES) + 1);
+    narrow(state, payload);
     tidy(state, owner, word, payload);
     true
+}
+
+/// Where an item is, looked for from both ends: what comes and goes is near one of them.
+fn place(state: &State, list: Ref, item: Ref) -> Option<usize> {
+    let (mut from, mut to) = (state.get(list, FIRST), state.get(list, LENGTH));
+    while from < to {
+        to -= 1;
+        for place in [from, to] {
+            if state.get(list, HEADER + place as usize) == item {
+                return Some(place as usize);
+            }
+        }
+        from += 1;
+    }
+    None
+}
+
+/// Leaves out the holes at both ends.
+fn narrow(state: &State, list: Ref) {
+    let is_hole = |place: u32| state.get(list, HEADER + place as usize) == NONE;
+    let (mut first, mut length) = (state.get(list, FIRST), state.get(list, LENGTH));
+    while length > first && is_hole(length - 1) {
+        length -= 1;
+        state.set(list, HOLES, state.get(list, HOLES) - 1);
+    }
+    while first < length && is_hole(first) {
+        first += 1;
+    }
+    state.set(list, FIRST, first);
+    state.set(list, LENGTH, length);
 }
 
 /// Gives back what a list no longer needs.

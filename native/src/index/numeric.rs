@@ -119,13 +119,14 @@ pub(super) fn insert(state: &mut State, owner: Ref, interval: Interval, predicat
     let mut ranges = entries(&state.view(), blocks[place].1);
     let at = ranges.partition_point(|(other, _)| order(other) <= order(&interval));
     ranges.insert(at, new);
-    let halves = if ranges.len() > BLOCK {
+    // Blocks as large as the directory: what is written anew grows with the root of the number.
+    let halves = if ranges.len() > BLOCK.max(blocks.len()) {
         ranges.len().div_ceil(2)
     } else {
         ranges.len()
     };
     let written: Vec<Entry> = ranges
-        .chunks(halves.max(BLOCK / 2))
+        .chunks(halves)
         .map(|half| (around(half), write(state, half)))
         .collect();
     retire(state, blocks[place].1);
@@ -136,21 +137,26 @@ pub(super) fn insert(state: &mut State, owner: Ref, interval: Interval, predicat
 /// Removes a range from a field.
 pub(super) fn remove(state: &mut State, owner: Ref, interval: Interval, predicate: Ref) {
     let mut blocks = entries(&state.view(), state.get(owner, field::NUMERIC));
-    let may_hold = |bounds: &Interval| bounds.low <= interval.low && bounds.high >= interval.high;
-    for place in 0..blocks.len() {
-        if !may_hold(&blocks[place].0) {
-            continue;
-        }
+    let mut place = blocks.partition_point(|(bounds, _)| bounds.low <= interval.low);
+    // Blocks that begin alike may hold it, and the one before them.
+    while place > 0 {
+        place -= 1;
         let mut ranges = entries(&state.view(), blocks[place].1);
         let Some(at) = ranges.iter().position(|&(_, found)| found == predicate) else {
             continue;
         };
         ranges.remove(at);
         retire(state, blocks[place].1);
-        if ranges.is_empty() {
+        blocks.remove(place);
+        if let Some(beside) = blocks.get(place).map(|&(_, block)| block)
+            && ranges.len() + state.get(beside, 0) as usize <= BLOCK / 2
+        {
+            ranges.extend(entries(&state.view(), beside));
+            retire(state, beside);
             blocks.remove(place);
-        } else {
-            blocks[place] = (around(&ranges), write(state, &ranges));
+        }
+        if !ranges.is_empty() {
+            blocks.insert(place, (around(&ranges), write(state, &ranges)));
         }
         return publish(state, owner, &blocks);
     }

@@ -1,6 +1,7 @@
 //! Small counted sets of numbers in ascending order: which lengths of prefixes a field has, which
 //! masks of networks, which fields stand second in pairs.
 
+use std::cmp::Ordering;
 use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
 use super::state::State;
@@ -42,7 +43,16 @@ impl<'a> Sizes<'a> {
     /// Whether a number is in the set.
     #[inline]
     pub fn contains(self, number: u32) -> bool {
-        self.iter().any(|found| found == number)
+        let (mut from, mut to) = (0, self.length());
+        while from < to {
+            let middle = from.midpoint(to);
+            match self.record[1 + 2 * middle].load(Acquire).cmp(&number) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal => return true,
+                Ordering::Greater => to = middle,
+            }
+        }
+        false
     }
 
     fn counted(self) -> Vec<(u32, u32)> {

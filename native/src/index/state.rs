@@ -350,7 +350,8 @@ impl State {
             .filter(is_fragment)
             .map(entry)
             .collect();
-        self.siever.renew(self.seed, &texts);
+        let others = self.table.count();
+        self.siever.renew(self.seed, &texts, others);
         self.share();
     }
 

@@ -164,9 +164,12 @@ impl Writer {
         self.write_anew(&names, self.state.era + 1);
     }
 
-    /// Leaves behind what rules that are gone have left, and anchors the others by what is there now.
-    fn rebuild(&mut self) {
-        self.write_anew(&self.in_order(), self.state.era);
+    /// If it is due, leaves behind what rules that are gone have left, and anchors the others by what
+    /// is there now. Takes time for all that is there.
+    pub fn rebuild(&mut self) {
+        if self.is_rebuild_due() {
+            self.write_anew(&self.in_order(), self.state.era);
+        }
     }
 
     /// Writes all names into a new state. Readers see the one or the other.
@@ -189,7 +192,8 @@ impl Writer {
 
     /// Whether a rebuild pays. As it takes time for all that is there, it must be due to removals of a
     /// fixed part of that; so it takes a bounded time for each.
-    fn is_due(&self) -> bool {
+    #[must_use]
+    pub fn is_rebuild_due(&self) -> bool {
         let content = self.content();
         if self.removed * PART < content || self.before.is_some() {
             return false;
@@ -251,9 +255,6 @@ impl Writer {
         }
         if is_busy {
             self.state.publish();
-        }
-        if self.is_due() {
-            self.rebuild();
         }
         is_busy | self.forget()
     }

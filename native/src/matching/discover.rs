@@ -1,9 +1,12 @@
 //! Anchors that no plain lookup finds: fragments, folded texts, ranges, and what any value satisfies.
 
-use super::evaluate::{Tried, holds, may_fit};
-use super::found::{Found, Occurrence, Scalar};
+use super::evaluate::{Tried, holds};
+use super::fit::may_fit;
+use super::found::{END, Found, Occurrence, Scalar};
 use super::probe::prefixes;
-use crate::index::{Field, Kind, Sizes, all, find, flag, items, number_of, payload_of, stab};
+use crate::index::{
+    Field, Kind, Sizes, all, find, find_number, flag, items, number_of, payload_of, stab,
+};
 use crate::store::{Ref, View};
 use crate::value;
 
@@ -15,12 +18,15 @@ const SECOND_LOOK: u32 = flag::FRAGMENT
     | flag::NUMERIC
     | flag::PRESENT;
 
+/// So many predicates may be noted before it is looked whether they are the same.
+const ROOM: usize = 1 << 12;
+
 /// So many numbers are compared with each range; fewer are looked up one by one.
 const MANY: usize = 16;
 
 /// Finds satisfied anchors among the predicates that must be tried.
 pub(super) fn discover(view: &View, event: &[u8], found: &mut Found) {
-    let mut last_field = 0;
+    let (mut last_field, mut has_several, mut room) = (0, false, ROOM);
     for number in 0..found.occurrences.len() {
         let occurrence = found.occurrences[number];
         let asked = Field::at(view, occurrence.field);
@@ -28,14 +34,24 @@ pub(super) fn discover(view: &View, event: &[u8], found: &mut Found) {
         if flags & SECOND_LOOK == 0 {
             continue;
         }
-        // Once for each field is enough; a field that comes again later does no harm.
+        has_several |= occurrence.before != END;
         if occurrence.field != last_field {
             last_field = occurrence.field;
-            whole_field(view, event, asked, occurrence.field, found);
+            if flags & (flag::PRESENT | flag::NUMERIC) != 0 && found.see(occurrence.field) {
+                whole_field(view, event, asked, occurrence.field, found);
+            }
         }
         if occurrence.scalar == Scalar::Text {
             texts(view, event, asked, &occurrence, found);
         }
+        if found.satisfied.len() > room {
+            found.dedup();
+            room = ROOM + 2 * found.satisfied.len();
+        }
+    }
+    // Several values of one field may satisfy the same.
+    if has_several {
+        found.dedup();
     }
 }
 
@@ -149,9 +165,10 @@ fn fragments(view: &View, event: &[u8], asked: Field, value: &Occurrence, found:
 /// Looks every part of a text of that size up.
 #[inline(always)]
 fn windows<const SIZE: usize>(view: &View, field: Ref, text: &[u8], places: &mut Vec<Ref>) {
-    for (at, window) in text.windows(SIZE).enumerate() {
-        if view.sieve.may_have(field, number_of(&window[..SIZE])) {
-            places.extend(find(view, Kind::Fragment, field, text, at, at + SIZE));
+    for window in text.windows(SIZE) {
+        let number = number_of(&window[..SIZE]);
+        if view.sieve.may_have(field, number) {
+            places.extend(find_number(view, (Kind::Fragment, field), number, SIZE));
         }
     }
 }

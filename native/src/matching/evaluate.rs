@@ -124,32 +124,3 @@ fn accepts_text(kind: Kind, pattern: &[u8], text: &[u8]) -> bool {
         _ => false,
     }
 }
-
-/// Whether a wildcard can accept a text, going by what stands before its first star and by its
-/// last two bytes.
-#[inline]
-pub(super) fn may_fit(view: &View, wildcard: Ref, text: &[u8]) -> bool {
-    let length = length_of(view, wildcard);
-    let words = &view.record(wildcard)[HEADER..];
-    let byte = |at: usize| words[at / 4].load(Acquire).to_le_bytes()[at % 4];
-    let is_special = |byte: u8| matches!(byte, b'*' | b'\\');
-    for at in 0..length {
-        let literal = byte(at);
-        if is_special(literal) {
-            break;
-        }
-        if text.get(at) != Some(&literal) {
-            return false;
-        }
-    }
-    for back in 1..=length.min(2) {
-        let literal = byte(length - back);
-        if is_special(literal) {
-            break;
-        }
-        if back > text.len() || text[text.len() - back] != literal {
-            return false;
-        }
-    }
-    true
-}

@@ -59,6 +59,8 @@ pub struct Entry {
     pub last: u32,
     /// Whether a hit is in no array of containers, so that it goes with everything.
     pub is_at_root: bool,
+    /// Whether the field was looked at as a whole.
+    is_seen: bool,
 }
 
 /// An array element that is a container: one context.
@@ -154,6 +156,7 @@ impl Found {
             key,
             last: END,
             is_at_root: false,
+            is_seen: false,
         });
         self.slots[place] = (self.stamp, entry as u32);
         if self.entries.len() * 2 > self.slots.len() {
@@ -213,6 +216,18 @@ impl Found {
         entry.is_at_root |= occurrence.context == ROOT_CONTEXT;
         entry.last = self.occurrences.len() as u32;
         self.occurrences.push(occurrence);
+    }
+
+    /// Whether a field was not looked at as a whole before; it is from now on.
+    pub fn see(&mut self, field: Ref) -> bool {
+        let (entry, _) = self.entry_or_new(field);
+        !std::mem::replace(&mut self.entries[entry].is_seen, true)
+    }
+
+    /// Leaves each satisfied predicate in once.
+    pub fn dedup(&mut self) {
+        self.satisfied.sort_unstable();
+        self.satisfied.dedup();
     }
 
     /// Whether a predicate has a hit.

@@ -10,6 +10,7 @@ mod bytes;
 mod candidates;
 mod discover;
 mod evaluate;
+mod fit;
 mod found;
 mod probe;
 mod scratch;

@@ -28,7 +28,10 @@ enum Step {
     Over(usize),
 }
 
-/// Reads a valid event, whose tokens are in `scratch`, into `scratch.found`.
+/// Reads an event, whose tokens are in `scratch`, into `scratch.found`.
+///
+/// The tokens are those of a valid event. If the caller was wrong to trust it, what is found is of
+/// no meaning, but it is found in linear time and without a panic.
 pub fn read(view: &View, event: &[u8], scratch: &mut Scratch) {
     let Scratch {
         tokens,
@@ -87,11 +90,17 @@ impl Reader<'_, '_> {
                 (frame, at) = (inner, next);
             } else if let (Step::Over(next), Some(outer)) = (step, self.frames.pop()) {
                 frame = outer;
-                at = next + usize::from(self.leads[next] == b',');
+                at = next + usize::from(self.lead(next) == b',');
             } else {
                 return;
             }
         }
+    }
+
+    /// The first byte of a token; zero behind the last.
+    #[inline(always)]
+    fn lead(&self, at: usize) -> u8 {
+        self.leads.get(at).copied().unwrap_or(0)
     }
 
     #[inline(always)]
@@ -107,7 +116,7 @@ impl Reader<'_, '_> {
             // A string has two tokens.
             _ => at + 1 + usize::from(lead == b'"'),
         };
-        next + usize::from(self.leads[next] == b',')
+        next + usize::from(self.lead(next) == b',')
     }
 
     /// Reads members up to a container that must be read itself, or past the end of the object.
@@ -118,7 +127,7 @@ impl Reader<'_, '_> {
         let (event, leads, positions) = (self.event, self.leads, self.positions);
         let has_escapes = self.tokens.has_escapes();
         // A name has two tokens and its colon a third.
-        while let Some(&[b'"', _, _, lead]) = leads[at..].first_chunk() {
+        while let Some(&[b'"', _, _, lead]) = leads.get(at..).and_then(<[_]>::first_chunk) {
             let Some(&[open, close]) = positions[at..].first_chunk() else {
                 break;
             };
@@ -175,9 +184,8 @@ impl Reader<'_, '_> {
     /// Reads elements up to a container that must be read itself, or past the end of the array.
     #[inline(always)]
     fn elements(&mut self, frame: &mut Frame, mut at: usize) -> Step {
-        let leads = self.leads;
-        while leads[at] != b']' {
-            let lead = leads[at];
+        while !matches!(self.lead(at), b']' | 0) {
+            let lead = self.lead(at);
             let context = if matches!(lead, b'{' | b'[') {
                 self.found.element(frame.context, frame.array, frame.index)
             } else {
@@ -221,9 +229,9 @@ impl Reader<'_, '_> {
     #[inline(always)]
     fn array(&mut self, asked: Field, field: Ref, context: u32, at: usize) -> Step {
         if !asked.has_children() && asked.flags() == flag::NUMBER {
-            let end = self.tokens.behind(at);
+            let end = self.tokens.behind(at).min(self.leads.len());
             if !self.may_hold_number(asked, at, end) {
-                return Step::Over(end + usize::from(self.leads[end] == b','));
+                return Step::Over(end + usize::from(self.lead(end) == b','));
             }
         }
         let array = self.found.arrays;
@@ -274,6 +282,7 @@ impl Reader<'_, '_> {
         let (scalar, start, end) = match lead {
             b'"' => (Scalar::Text, self.position(at) + 1, self.position(at + 1)),
             b't' | b'f' | b'n' => (Scalar::Literal, self.position(at), self.position(at) + 1),
+            _ if !is_number(lead) => return,
             _ => {
                 if asked.flags() == flag::NUMBER && !self.may_be(asked.numbers(), at) {
                     return;

@@ -66,10 +66,11 @@ impl Siever {
         self.count * FULL >= self.sieve.bits.len() * 64
     }
 
-    /// Makes it anew for these texts and their owners.
-    pub fn renew(&mut self, seed: Seed, texts: &[(Ref, u32)]) {
+    /// Makes it anew for these texts and their owners, which were found among so many others: it is
+    /// large enough not to be made again before as many were put in as a part of these.
+    pub fn renew(&mut self, seed: Seed, texts: &[(Ref, u32)], others: usize) {
         *self = Self {
-            sieve: Sieve::new(seed, texts.len() + 1),
+            sieve: Sieve::new(seed, (texts.len() + 1).max(others / ROOMY)),
             count: 0,
         };
         for &(owner, text) in texts {
@@ -104,7 +105,7 @@ mod tests {
             .collect();
         for n in 0..texts.len() {
             if siever.is_full() {
-                siever.renew(seed, &texts[..n]);
+                siever.renew(seed, &texts[..n], n);
             }
             siever.insert(texts[n].0, texts[n].1);
         }

@@ -69,6 +69,7 @@ fn accepts_escaped(pattern: &[u8], text: &[u8]) -> bool {
 fn behind<'a>(text: &'a [u8], part: &[u8]) -> Option<&'a [u8]> {
     let at = match part {
         [byte] => memchr(*byte, text)?,
+
         _ => memmem::find(text, part)?,
     };
     Some(&text[at + part.len()..])
