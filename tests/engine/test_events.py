@@ -96,6 +96,12 @@ def test_a_pair_of_surrogates_is_one_character(matches: Matches, text: str) -> N
     assert matches('{"\U0001f680": ["x"]}', f'{{"{text}":"x"}}')
 
 
+def test_an_event_is_judged_alone_whatever_was_refused_before(matches: Matches) -> None:
+    for event in (b'{"a":{}}}[]]{}', b"{}]]}", b"{[[]]]]}{}", b"{},{}", b"{},[]", b'{},"a":{}'):
+        with pytest.raises(eventmatch.EventError):
+            matches(ANY, event)
+
+
 def pigeonholes(arrays: int) -> tuple[dict[str, object], str]:
     """A repeated name gives that many arrays; the pattern needs an element more than there are."""
     keys = [f"h{number}" for number in range(arrays + 1)]

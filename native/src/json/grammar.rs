@@ -188,6 +188,8 @@ pub(super) struct Brackets<'a> {
 
 impl<'a> Brackets<'a> {
     pub(super) fn new(open: &'a mut [u8; PLACES]) -> Self {
+        // A text that closed more than it had opened may have written here.
+        open[0] = 0;
         Brackets { open, depth: 0 }
     }
 

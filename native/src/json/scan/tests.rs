@@ -212,3 +212,16 @@ fn values_are_skipped_whole() {
         }
     }
 }
+
+#[test]
+fn a_text_is_judged_alone_whatever_was_before() {
+    let mut suite = Suite::new();
+    for number in 0..4_usize.pow(6) {
+        let brackets = (0..6).map(|place| b"{}[]"[number >> (2 * place) & 3]);
+        let before: Vec<u8> = b"{".iter().copied().chain(brackets).chain(*b"}").collect();
+        suite.check(&before);
+        for text in ["{},{}", "{},[]", "{}:{}", "{},\"a\":{}"] {
+            suite.check(text.as_bytes());
+        }
+    }
+}
