@@ -8,7 +8,7 @@
 use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
 use super::state::State;
-use crate::store::{NONE, Ref, View, load};
+use crate::store::{NONE, Ref, View, load, pair, spread};
 
 /// The words of the filter; behind it a byte for each of its bits: the number of the entry.
 const NUMBERS: usize = 2;
@@ -107,11 +107,6 @@ impl<'a> Directory<'a> {
     }
 }
 
-#[inline(always)]
-fn pair(low: &AtomicU32, high: &AtomicU32) -> u64 {
-    u64::from(low.load(Acquire)) | u64::from(high.load(Acquire)) << 32
-}
-
 /// The last eight bytes of a text, or all of it.
 #[inline(always)]
 fn last(text: &[u8], start: usize, end: usize) -> u64 {
@@ -122,7 +117,7 @@ fn last(text: &[u8], start: usize, end: usize) -> u64 {
 /// The place of a text in the filter.
 #[inline(always)]
 fn bit(first: u64, length: usize) -> u32 {
-    ((first ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as u32
+    (spread(first, length) >> 58) as u32
 }
 
 /// Enters a text in the directory at `word` of `owner`.

@@ -20,14 +20,14 @@ const FRAGMENT: usize = 4;
 
 /// So many wildcards are tried faster than the fragments of a text are looked up. They stay where
 /// they are when there are more: a reader might look for one in both places at the wrong times.
-const FEW: u32 = 2;
+const FEW_WILDCARDS: u32 = 2;
 
 /// Begins to look for a predicate that is now an anchor.
 pub(super) fn begin(state: &mut State, predicate: Ref) {
     let (kind, owner, text) = intern::parts(state, predicate);
     match kind {
-        Kind::Wildcard if field::counted(state, owner, flag::FRAGMENT) < FEW => {
-            list::add(state, owner, field::FEW, predicate);
+        Kind::Wildcard if field::counted(state, owner, flag::FRAGMENT) < FEW_WILDCARDS => {
+            list::add(state, owner, field::WILDCARDS, predicate);
             field::count_flag(state, owner, flag::FRAGMENT, true);
         }
         Kind::Wildcard => {
@@ -58,7 +58,7 @@ pub(super) fn begin(state: &mut State, predicate: Ref) {
 pub(super) fn end(state: &mut State, predicate: Ref) {
     let (kind, owner, text) = intern::parts(state, predicate);
     match kind {
-        Kind::Wildcard if list::remove(state, owner, field::FEW, predicate) => {
+        Kind::Wildcard if list::remove(state, owner, field::WILDCARDS, predicate) => {
             field::count_flag(state, owner, flag::FRAGMENT, false);
         }
         Kind::Wildcard => {

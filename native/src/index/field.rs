@@ -63,8 +63,8 @@ pub(super) const PRESENT: usize = 13;
 const DEEP: usize = 14;
 /// A bit for the first byte of each of these, or for a dot if its name is empty.
 const STEPS: usize = 15;
-/// The wildcards that were looked for while there were few.
-pub(super) const FEW: usize = 16;
+/// The wildcards that are tried on every text: the first few.
+pub(super) const WILDCARDS: usize = 16;
 /// The directory of the texts that are asked for, until there are many.
 pub(super) const TEXTS: usize = 17;
 pub(super) const NUMBERS: usize = 18;
@@ -168,8 +168,8 @@ impl<'a> Field<'a> {
 
     /// The wildcards that are tried on every text.
     #[inline]
-    pub fn few(self) -> Ref {
-        self.word(FEW)
+    pub fn wildcards(self) -> Ref {
+        self.word(WILDCARDS)
     }
 
     /// The directory of ranges.

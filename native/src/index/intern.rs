@@ -89,12 +89,12 @@ pub(super) fn references(text: &[u8]) -> impl Iterator<Item = Ref> + '_ {
 }
 
 /// So many texts are kept in a directory of the field; if there are more, the table serves.
-const FEW: u32 = 24;
+const FEW_TEXTS: u32 = 24;
 
 /// Enters a new text in the directory of its field, which ends when there are many.
 fn enter(state: &mut State, owner: Ref, text: &[u8], predicate: Ref) {
     let count = field::counted(state, owner, flag::TEXT);
-    if count > FEW {
+    if count > FEW_TEXTS {
         directory::clear(state, owner, field::TEXTS);
     } else if count == 1 || state.get(owner, field::TEXTS) != NONE {
         directory::add(state, owner, field::TEXTS, text, predicate);

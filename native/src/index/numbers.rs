@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
 use super::state::State;
-use crate::store::{Ref, load};
+use crate::store::{Ref, load, spread};
 use crate::value::Decimal;
 
 /// The bits of the filter, and before them a word with a bit for each length in use.
@@ -15,7 +15,7 @@ pub(super) const WORDS: usize = 9;
 
 #[inline(always)]
 fn bit(first: u64, length: usize) -> usize {
-    ((first ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+    (spread(first, length) >> 56) as usize
 }
 
 /// The filter of a field as a reader finds it.

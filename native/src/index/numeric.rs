@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::Acquire;
 use super::field;
 use super::state::State;
 use crate::pattern::Interval;
-use crate::store::{NONE, Ref, View};
+use crate::store::{NONE, Ref, View, pair};
 
 const BLOCK: usize = 64;
 
@@ -37,7 +37,8 @@ pub(super) fn bounds(text: &[u8]) -> Interval {
 }
 
 fn number(view: &View, record: Ref, word: usize) -> u64 {
-    u64::from(view.get(record, word)) | u64::from(view.get(record, word + 1)) << 32
+    let words = view.record(record);
+    pair(&words[word], &words[word + 1])
 }
 
 fn entry(view: &View, record: Ref, n: usize) -> Entry {
@@ -71,9 +72,7 @@ pub fn stab(view: &View, directory: Ref, number: u64, found: &mut impl FnMut(Ref
 fn each(view: &View, record: Ref, number: u64, found: &mut impl FnMut(Ref)) {
     let words = view.record(record);
     let count = words[0].load(Acquire) as usize;
-    let at = |word: usize| {
-        u64::from(words[word].load(Acquire)) | u64::from(words[word + 1].load(Acquire)) << 32
-    };
+    let at = |word: usize| pair(&words[word], &words[word + 1]);
     // Those that begin at the number or before it; halved without branches, which would go wrong.
     let (mut first, mut size) = (0, count);
     while size > 1 {

@@ -79,7 +79,7 @@ pub(super) fn agree<'a>(
 const PAIRS: usize = 64;
 
 /// The most places of the leaf that has the fewest, for that to be worth while.
-const FEW: usize = 8;
+const FEW_PLACES: usize = 8;
 
 /// How the places of two values go together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,10 +96,10 @@ enum Together {
 /// nothing goes with any of these, or for one of them all others lie around it.
 fn quickly<'a>(found: &Found, leaves: impl Iterator<Item = Leaf<'a>> + Clone) -> Option<bool> {
     let places = |leaf: Leaf<'a>| leaf.wanted().flat_map(|w| found.contexts_of(w.predicate()));
-    let count = |leaf: Leaf<'a>| places(leaf).take(FEW + 1).count();
+    let count = |leaf: Leaf<'a>| places(leaf).take(FEW_PLACES + 1).count();
     let counts = leaves.clone().map(count).enumerate();
     let (number, fewest) = counts.min_by_key(|&(_, count)| count)?;
-    if fewest > FEW {
+    if fewest > FEW_PLACES {
         return None;
     }
     let rarest = leaves.clone().nth(number)?;

@@ -149,7 +149,7 @@ fn fragments(view: &View, event: &[u8], asked: Field, value: &Occurrence, found:
     let mut buffer = std::mem::take(&mut found.buffer);
     let in_text = places.iter().map(|&place| payload_of(view, place));
     for wildcard in in_text
-        .chain([asked.few()])
+        .chain([asked.wildcards()])
         .flat_map(|list| items(view, list))
     {
         if !may_fit(view, wildcard, found.text(event, value)) {

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Acquire;
 
 use super::found::{END, Found, Occurrence, Scalar};
 use crate::index::{HEADER, Kind, kind_of, length_of, owner_of, text_of};
-use crate::store::{Ref, View};
+use crate::store::{Ref, View, pair};
 use crate::value;
 
 /// Tries a predicate on all values of its field, if that was not done, and notes the hits; true if
@@ -73,9 +73,7 @@ impl<'a, 'v> Tried<'a, 'v> {
 
     fn is_in_range(&self, number: u64) -> bool {
         let words = &self.view.record(self.predicate)[HEADER..];
-        let bound = |word: usize| {
-            u64::from(words[word].load(Acquire)) | u64::from(words[word + 1].load(Acquire)) << 32
-        };
+        let bound = |word: usize| pair(&words[word], &words[word + 1]);
         (bound(0)..=bound(2)).contains(&number)
     }
 

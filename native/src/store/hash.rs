@@ -28,6 +28,13 @@ fn fold(a: u64, b: u64) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
+/// Spreads the first bytes of a text and its length over the high bits of a number: for filters that
+/// need not withstand texts made to collide.
+#[inline(always)]
+pub fn spread(first: u64, length: usize) -> u64 {
+    (first ^ length as u64).wrapping_mul(FIRST)
+}
+
 /// Up to eight bytes as one number, the missing ones zero.
 #[inline(always)]
 pub fn load(text: &[u8], at: usize, length: usize) -> u64 {

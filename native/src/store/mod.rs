@@ -14,9 +14,9 @@ mod view;
 mod words;
 
 pub use arena::Arena;
-pub use hash::{Hash, Seed, load};
+pub use hash::{Hash, Seed, load, spread};
 pub use readers::{Pin, Readers};
 pub use sieve::{Sieve, Siever};
 pub use table::{Slots, Table};
 pub use view::View;
-pub use words::{CHUNK, CHUNKS, NONE, REF_BITS, Ref, Words};
+pub use words::{CHUNK, CHUNKS, NONE, REF_BITS, Ref, Words, pair};

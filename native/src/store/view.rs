@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 use super::hash::{Seed, load};
 use super::sieve::Sieve;
 use super::table::Slots;
-use super::words::{Ref, Words};
+use super::words::{Ref, Words, pair};
 
 /// What a record looks like whose chunk is newer than the view: nothing follows from it.
 static NOTHING: [AtomicU32; 64] = [const { AtomicU32::new(0) }; 64];
@@ -88,8 +88,7 @@ impl<'a> View<'a> {
         let (pairs, last) = self.record(at)[word..][..(end - start).div_ceil(4)].as_chunks::<2>();
         let mut from = start;
         for [low, high] in pairs {
-            let stored = u64::from(low.load(Acquire)) | u64::from(high.load(Acquire)) << 32;
-            if stored != load(text, from, (end - from).min(8)) {
+            if pair(low, high) != load(text, from, (end - from).min(8)) {
                 return false;
             }
             from += 8;

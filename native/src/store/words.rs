@@ -23,6 +23,12 @@ pub const CHUNK: usize = 1 << CHUNK_BITS;
 
 const INSIDE: u32 = (1 << CHUNK_BITS) - 1;
 
+/// Two words as one number, the lower half first.
+#[inline(always)]
+pub fn pair(low: &AtomicU32, high: &AtomicU32) -> u64 {
+    u64::from(low.load(Acquire)) | u64::from(high.load(Acquire)) << 32
+}
+
 /// All chunks as of one moment. Cheap to copy: the chunks themselves are shared.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
