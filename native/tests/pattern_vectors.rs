@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use eventmatch_native::pattern::{Draft, Limits, Parser};
 use eventmatch_native::value::unescape;
 use serde_json::value::RawValue;
+
+mod support;
 
 type Object = BTreeMap<String, Box<RawValue>>;
 
@@ -17,25 +19,10 @@ struct Case {
     is_valid: bool,
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder of vectors") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
-            found.push(path);
-        }
-    }
-}
-
 fn cases() -> Vec<Case> {
-    let mut found = Vec::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../patterns");
-    files(&root, &mut found);
-    found.iter().flat_map(|file| cases_of(file)).collect()
+    let files = support::files(&support::patterns()).into_iter();
+    let of_json = files.filter(|path| path.extension().is_some_and(|end| end == "json"));
+    of_json.flat_map(|file| cases_of(&file)).collect()
 }
 
 fn cases_of(file: &Path) -> Vec<Case> {

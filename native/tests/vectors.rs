@@ -2,41 +2,27 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use eventmatch_native::matcher::{Form, Matcher};
 use eventmatch_native::pattern::Limits;
 use serde_json::Value;
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if path.is_dir() && name != "library" {
-            files(&path, found);
-        } else if name.ends_with(".json") && name != "schema.json" {
-            found.push(path);
-        }
-    }
+mod support;
+#[path = "support/vector.rs"]
+mod vector;
+
+use support::{files, patterns};
+
+fn text(data: &Value, what: &str) -> String {
+    vector::text(data, what).unwrap()
 }
 
-/// The pattern or event of a vector: as JSON, as text, or as pieces to repeat.
-fn text(data: &Value, what: &str) -> String {
-    if let Some(value) = data.get(what) {
-        return value.to_string();
-    }
-    if let Some(text) = data.get(format!("{what}_text")) {
-        return text.as_str().unwrap().to_owned();
-    }
-    let pieces = data[format!("{what}_generator")]["repeat"]
-        .as_array()
-        .unwrap();
-    let repeat = |p: &Value| {
-        p[0].as_str()
-            .unwrap()
-            .repeat(p[1].as_u64().unwrap() as usize)
-    };
-    pieces.iter().map(repeat).collect()
+/// Whether a file of `patterns/` has vectors with events.
+fn has_cases(path: &Path) -> bool {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let is_vectors = name.ends_with(".json") && !["schema.json", "lints.json"].contains(&name);
+    is_vectors && !path.starts_with(patterns().join("library"))
 }
 
 fn check(vector: &Value, place: &str, cases: &mut usize) {
@@ -87,13 +73,8 @@ fn check(vector: &Value, place: &str, cases: &mut usize) {
 
 #[test]
 fn every_vector_holds() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../patterns");
-    let (mut paths, mut cases) = (Vec::new(), 0);
-    files(&root, &mut paths);
-    for path in paths
-        .iter()
-        .filter(|path| path.file_name().unwrap() != "lints.json")
-    {
+    let mut cases = 0;
+    for path in files(&patterns()).iter().filter(|path| has_cases(path)) {
         let file: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         for vector in file["vectors"].as_array().unwrap() {
             let place = format!("{}: {}", path.display(), vector["name"]);

@@ -210,3 +210,52 @@ fn folded(view: &View, event: &[u8], asked: Field, value: &Occurrence, found: &m
     }
     found.places = places;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::index::{Shared, Writer};
+    use crate::json::Utf8;
+    use crate::matching::{Scratch, read};
+    use crate::pattern::{Draft, Limits, Parser};
+
+    /// How many satisfied predicates are noted for an event.
+    fn satisfied(patterns: &[&str], event: &str) -> usize {
+        let shared = Arc::new(Shared::default());
+        let mut writer = Writer::new(Arc::clone(&shared));
+        let mut draft = Draft::default();
+        for pattern in patterns {
+            assert!(Parser::default().parse(pattern.as_bytes(), Limits::Strict, &mut draft));
+            assert_eq!(writer.add(pattern.as_bytes(), &draft), Ok(()));
+        }
+        let (core, mut scratch) = (shared.core.load(), Scratch::default());
+        let view = core.view();
+        assert!(scratch.tokens.index(event.as_bytes(), Utf8::Check));
+        read(&view, event.as_bytes(), &mut scratch);
+        discover(&view, event.as_bytes(), &mut scratch.found);
+        scratch.found.satisfied.len()
+    }
+
+    #[test]
+    fn what_many_values_satisfy_is_noted_once() {
+        let values = format!(r#"[{}"axb"]"#, r#""axb","#.repeat(5_000));
+        let text = [
+            r#"{"a":[{"wildcard":"*x*"}]}"#,
+            r#"{"a":[{"equals-ignore-case":"AXB"}]}"#,
+        ];
+        assert_eq!(satisfied(&text, &format!(r#"{{"a":{values}}}"#)), 2);
+    }
+
+    #[test]
+    fn fields_that_take_turns_are_looked_at_once_each() {
+        let element = r#"{"a":1,"b":1},"#;
+        let event = format!(r#"{{"l":[{}{{"a":1}}]}}"#, element.repeat(5_000));
+        let ranges = [
+            r#"{"l":{"a":[{"numeric":[">",0]}]}}"#,
+            r#"{"l":{"b":[{"anything-but":["x"]}]}}"#,
+        ];
+        assert_eq!(satisfied(&ranges, &event), 2);
+    }
+}
