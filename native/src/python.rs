@@ -263,7 +263,6 @@ impl Engine {
         Ok((packed(py, offsets)?, packed(py, rules)?, names))
     }
 
-    /// Lets Python word why an event is refused.
     /// Writes the index anew if that is due; threads that only match do not wait for it.
     fn rebuild(&self, py: Python<'_>) {
         if self.matcher.is_rebuild_due() {
@@ -271,6 +270,7 @@ impl Engine {
         }
     }
 
+    /// Lets Python word why an event is refused.
     fn refused(&self, py: Python<'_>, given: &Given<'_>, refusal: Refusal) -> PyErr {
         let arguments = (given.object(), refusal.code, refusal.position);
         worded(self.refuse.call1(py, arguments), refusal)

@@ -177,8 +177,7 @@ fn replace(state: &mut State, owner: Ref, word: usize, filter: u64, entries: &[E
     let mut directory = NONE;
     if filter != 0 {
         directory = state.allocate(ENTRIES + ENTRY * entries.len());
-        state.set(directory, 0, filter as u32);
-        state.set(directory, 1, (filter >> 32) as u32);
+        state.set_pair(directory, 0, filter);
         let bits = (0..64).filter(|bit| filter >> bit & 1 == 1);
         for (n, (entry, bit)) in entries.iter().zip(bits).enumerate() {
             let word = NUMBERS + bit / 4;

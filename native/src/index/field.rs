@@ -243,9 +243,9 @@ pub(super) fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
     field
 }
 
-/// The field that holds a field, and the edge that leads from there; not for the root.
-pub(super) fn origin(state: &State, field: Ref) -> (Ref, Ref) {
-    (state.get(field, PARENT), state.get(field, EDGE))
+/// The field that holds a field; not for the root.
+pub(super) fn parent_of(state: &State, field: Ref) -> Ref {
+    state.get(field, PARENT)
 }
 
 fn count_child(state: &mut State, parent: Ref, is_more: bool) {
@@ -257,7 +257,7 @@ fn count_child(state: &mut State, parent: Ref, is_more: bool) {
     };
     let children = count(parent, CHILDREN);
     if children == u32::from(is_more) && parent != ROOT {
-        let above = state.get(parent, PARENT);
+        let above = parent_of(state, parent);
         let is_any = count(above, DEEP) > 0;
         // A dotted name that leads into a field without a name begins with the dot.
         let first = name_of(state, parent).first().copied().unwrap_or(b'.');
@@ -292,10 +292,10 @@ pub(super) fn release(state: &mut State, mut field: Ref) {
         if uses > 0 {
             return;
         }
-        let (parent, edge) = (state.get(field, PARENT), state.get(field, EDGE));
+        let (parent, edge) = (parent_of(state, field), state.get(field, EDGE));
         let name = name_of(state, field);
         directory::remove(state, parent, NAMES, &name);
-        state.content -= SIZE + key::size(key::length_of(&state.view(), edge));
+        state.content -= SIZE + key::size(name.len());
         state.remove_key(edge);
         state.retire(field, SIZE);
         count_child(state, parent, false);

@@ -62,7 +62,7 @@ pub(super) fn release(state: &mut State, predicate: Ref) {
     }
     let (kind, owner, text) = parts(state, predicate);
     count(state, kind, owner, &text, false);
-    if kind == Kind::Text && state.get(owner, field::TEXTS) != NONE {
+    if kind == Kind::Text {
         leave(state, owner, &text);
     }
     if kind == Kind::AnythingBut {
@@ -105,7 +105,7 @@ fn enter(state: &mut State, owner: Ref, text: &[u8], predicate: Ref) {
 fn leave(state: &mut State, owner: Ref, text: &[u8]) {
     if field::counted(state, owner, flag::TEXT) == 0 {
         directory::clear(state, owner, field::TEXTS);
-    } else {
+    } else if state.get(owner, field::TEXTS) != NONE {
         directory::remove(state, owner, field::TEXTS, text);
     }
 }

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
 use super::state::State;
-use crate::store::{Ref, load, spread};
+use crate::store::{Ref, load, low_bytes, spread};
 use crate::value::Decimal;
 
 /// The bits of the filter, and before them a word with a bit for each length in use.
@@ -59,8 +59,8 @@ impl<'a> Numbers<'a> {
 
     #[inline(always)]
     fn has(self, first: u64, size: u32) -> u32 {
-        let kept = first & u64::MAX >> (64 - 8 * size);
-        let bit = bit(kept, size as usize);
+        let size = size as usize;
+        let bit = bit(first & low_bytes(size), size);
         self.bits[bit >> 5].load(Acquire) >> (bit & 31)
     }
 }

@@ -181,18 +181,13 @@ fn write(state: &mut State, entries: &[Entry]) -> Ref {
     for (n, &(interval, what)) in entries.iter().enumerate() {
         peak = interval.high.max(peak);
         let word = 1 + ENTRY * n;
-        set_number(state, record, word, interval.low);
-        set_number(state, record, word + HIGH, interval.high);
-        set_number(state, record, word + PEAK, peak);
+        state.set_pair(record, word, interval.low);
+        state.set_pair(record, word + HIGH, interval.high);
+        state.set_pair(record, word + PEAK, peak);
         state.set(record, word + WHAT, what);
     }
     state.set(record, 0, entries.len() as u32);
     record
-}
-
-fn set_number(state: &State, record: Ref, word: usize, number: u64) {
-    state.set(record, word, number as u32);
-    state.set(record, word + 1, (number >> 32) as u32);
 }
 
 fn publish(state: &mut State, owner: Ref, blocks: &[Entry]) {

@@ -19,12 +19,11 @@ pub(super) fn copy(from: &State, to: &mut State, names: &[(u32, Ref)]) -> Vec<Re
         fields: HashMap::from([(ROOT, ROOT)]),
         text: Vec::new(),
     };
-    let copied = names.iter().map(|&(order, name)| {
-        let copied = copier.name(name, order);
+    let mut copied = Vec::with_capacity(names.len());
+    for &(order, name) in names {
+        copied.push(copier.name(name, order));
         copier.to.sweep();
-        copied
-    });
-    let copied = copied.collect();
+    }
     while to.sweep() {}
     copied
 }
@@ -88,11 +87,10 @@ impl Copier<'_> {
                 break copied;
             }
             way.push(field);
-            field = field::origin(self.from, field).0;
+            field = field::parent_of(self.from, field);
         };
         for field in way.into_iter().rev() {
-            let (_, edge) = field::origin(self.from, field);
-            let (_, _, name) = intern::parts(self.from, edge);
+            let name = field::name_of(self.from, field);
             copied = field::child_or_new(self.to, copied, &name);
             self.fields.insert(field, copied);
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::field;
+use super::intern;
 use super::key::{self, Kind};
 use super::list;
 use super::rarity::Rarity;
@@ -182,6 +183,12 @@ impl State {
         self.arena.words.set(at, word, value);
     }
 
+    /// Sets two words to the halves of a number, the lower one first.
+    pub(super) fn set_pair(&self, at: Ref, word: usize, value: u64) {
+        self.set(at, word, value as u32);
+        self.set(at, word + 1, (value >> 32) as u32);
+    }
+
     pub(super) fn set_bytes(&self, at: Ref, word: usize, bytes: &[u8]) {
         self.arena.words.set_bytes(at, word, bytes);
     }
@@ -244,13 +251,20 @@ impl State {
         }
         let version = self.publish();
         while let Some(job) = self.due(version) {
-            match job {
-                Job::Free(at, size) => self.free(at, size),
-                Job::Numbers(numbers) => self.reuse_numbers(&numbers),
-                Job::Bury(_) => debug_assert!(false, "names are removed where they can be read"),
-            }
+            let name = self.carry_out(job);
+            debug_assert!(name.is_none(), "names are removed where they can be read");
         }
         true
+    }
+
+    /// Does a job whose time has come, but leaves a name to the caller to bury.
+    pub(super) fn carry_out(&mut self, job: Job) -> Option<Ref> {
+        match job {
+            Job::Free(at, size) => self.free(at, size),
+            Job::Numbers(numbers) => self.arena.reuse_numbers(&numbers),
+            Job::Bury(name) => return Some(name),
+        }
+        None
     }
 
     /// Gives a record back that no reader can be in.
@@ -260,10 +274,6 @@ impl State {
         if !numbers.is_empty() {
             self.later(Job::Numbers(numbers));
         }
-    }
-
-    pub(super) fn reuse_numbers(&mut self, numbers: &[u32]) {
-        self.arena.reuse_numbers(numbers);
     }
 
     /// Makes what was done visible to the readers that begin from now on.
@@ -339,9 +349,8 @@ impl State {
         let view = self.view();
         let is_fragment = |&key: &Ref| key::kind_of(&view, key) == Kind::Fragment;
         let entry = |key| {
-            let mut text = Vec::new();
-            key::text_of(&view, key, &mut text);
-            (key::owner_of(&view, key), key::number_of(&text))
+            let (_, owner, text) = intern::parts(self, key);
+            (owner, key::number_of(&text))
         };
         // The new one is in the table already.
         let texts: Vec<_> = self
@@ -371,12 +380,7 @@ impl State {
 
     /// Forgets a key.
     pub(super) fn remove_key(&mut self, key: Ref) {
-        let mut text = Vec::new();
-        key::text_of(&self.view(), key, &mut text);
-        let (kind, owner) = (
-            key::kind_of(&self.view(), key),
-            key::owner_of(&self.view(), key),
-        );
+        let (kind, owner, text) = intern::parts(self, key);
         self.table
             .remove(key::tag(self.seed, kind, owner, &text, 0, text.len()), key);
         self.retire(key, key::size(text.len()));

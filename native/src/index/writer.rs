@@ -247,10 +247,8 @@ impl Writer {
         let mut is_busy = false;
         while let Some(job) = self.state.due(oldest) {
             is_busy = true;
-            match job {
-                Job::Free(at, size) => self.state.free(at, size),
-                Job::Numbers(numbers) => self.state.reuse_numbers(&numbers),
-                Job::Bury(name) => self.bury(name),
+            if let Some(name) = self.state.carry_out(job) {
+                self.bury(name);
             }
         }
         if is_busy {

@@ -19,7 +19,7 @@ mod tokens;
 
 pub use fault::{Code, Fault, MAX_DEPTH, MAX_NUMBER_LENGTH, fault};
 pub use grammar::is_valid;
-pub use number::{literal, literal_end, number, number_end};
+pub use number::{is_number, literal, literal_end, number, number_end};
 pub use scan::Kernel;
 pub use skip::{is_valid_stepwise, skip_value};
 pub use tokens::{Tokens, Utf8};

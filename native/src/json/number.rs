@@ -1,5 +1,11 @@
 //! The scalar tokens of JSON that are no strings: where each ends.
 
+/// Tells whether the first byte of a valid token is that of a number.
+#[inline(always)]
+pub fn is_number(lead: u8) -> bool {
+    matches!(lead, b'-' | b'0'..=b'9')
+}
+
 /// Returns the end of the number that begins at `at`, or `None` if none does.
 ///
 /// What stands behind the number is not looked at.

@@ -2,6 +2,7 @@
 
 use super::fault::MAX_NUMBER_LENGTH;
 use super::grammar::PLACES;
+use super::number::is_number;
 use super::scan::{Available, Kernel, SPARE, Sink};
 
 /// How many positions at the end of the text stand behind those of the tokens.
@@ -91,9 +92,8 @@ impl Tokens {
     #[cold]
     fn numbers_are_short(&self, text: &[u8]) -> bool {
         (0..self.len).all(|k| {
-            let is_number = matches!(self.leads[k], b'-' | b'0'..=b'9');
             let start = self.positions[k] as usize;
-            !is_number || self.scalar_end(text, k) - start <= MAX_NUMBER_LENGTH
+            !is_number(self.leads[k]) || self.scalar_end(text, k) - start <= MAX_NUMBER_LENGTH
         })
     }
 

@@ -108,15 +108,7 @@ fn quickly<'a>(found: &Found, leaves: impl Iterator<Item = Leaf<'a>> + Clone) ->
     for place in places(rarest) {
         let mut all = Together::Around;
         for (_, leaf) in leaves.clone().enumerate().filter(|&(n, _)| n != number) {
-            let mut best = Together::Never;
-            for other in places(leaf) {
-                left = left.checked_sub(1)?;
-                best = best.max(together(found, place, other));
-                if best == Together::Around {
-                    break;
-                }
-            }
-            all = all.min(best);
+            all = all.min(best(found, place, places(leaf), &mut left)?);
             if all == Together::Never {
                 break;
             }
@@ -127,6 +119,24 @@ fn quickly<'a>(found: &Found, leaves: impl Iterator<Item = Leaf<'a>> + Clone) ->
         is_possible |= all == Together::Apart;
     }
     (!is_possible).then_some(false)
+}
+
+/// How the best of other places goes together with a place; `None` when no pairs are left.
+fn best(
+    found: &Found,
+    place: u32,
+    others: impl Iterator<Item = u32>,
+    left: &mut usize,
+) -> Option<Together> {
+    let mut best = Together::Never;
+    for other in others {
+        *left = left.checked_sub(1)?;
+        best = best.max(together(found, place, other));
+        if best == Together::Around {
+            break;
+        }
+    }
+    Some(best)
 }
 
 /// Goes outwards from both places to where they meet. Contexts are numbered from the outside in.

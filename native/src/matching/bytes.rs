@@ -4,12 +4,6 @@ use crate::store::load;
 
 const EACH: u64 = u64::from_le_bytes([1; 8]);
 
-/// Whether the first byte of a valid token is that of a number.
-#[inline(always)]
-pub(super) fn is_number(lead: u8) -> bool {
-    matches!(lead, b'-'..=b'9')
-}
-
 /// For each first byte that is that of a number, the high bit.
 #[inline(always)]
 pub(super) fn numbers_among(leads: [u8; 8]) -> u64 {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
 use super::bytes::places_of;
 use crate::index::{HEADER, length_of};
-use crate::store::{Ref, View, load};
+use crate::store::{Ref, View, load, low_bytes};
 
 /// Whether a wildcard can accept a text, going by what stands before its first star, and by its
 /// last eight bytes as far as they stand behind its last star. What an escape hides does not count.
@@ -22,7 +22,7 @@ fn begins_alike(words: &[AtomicU32], length: usize, text: &[u8]) -> bool {
         let block = block(words, at) as u64;
         let literal = specials(block).trailing_zeros() as usize / 8;
         let size = literal.min(length - at);
-        if text.len() < at + size || (block ^ load(text, at, size)) & below(size) != 0 {
+        if text.len() < at + size || (block ^ load(text, at, size)) & low_bytes(size) != 0 {
             return false;
         }
         if size < 8 {
@@ -59,12 +59,6 @@ fn block(words: &[AtomicU32], at: usize) -> u128 {
 #[inline(always)]
 fn specials(block: u64) -> u64 {
     places_of(block, b'*') | places_of(block, b'\\')
-}
-
-/// The lowest bytes.
-#[inline(always)]
-fn below(size: usize) -> u64 {
-    !(u64::MAX << (4 * size) << (4 * size))
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! From the tokens of an event to the values at the fields that patterns name.
 
-use super::bytes::{has_byte, is_number, numbers_among};
+use super::bytes::{has_byte, numbers_among};
 use super::found::{END, Found, Scalar};
 use super::probe::{Value, probe};
 use super::scratch::Scratch;
 use crate::index::{Directory, Field, Numbers, ROOT, child, descend, flag};
-use crate::json::Tokens;
+use crate::json::{Tokens, is_number};
 use crate::store::{Ref, View, load};
 use crate::value;
 

@@ -42,9 +42,14 @@ pub fn load(text: &[u8], at: usize, length: usize) -> u64 {
     let Some(&block) = text.get(at..at + 8).and_then(<[u8]>::first_chunk) else {
         return load_last(text, at, length);
     };
+    u64::from_le_bytes(block) & low_bytes(length)
+}
+
+/// All bits of the lowest bytes, of which there are up to eight.
+#[inline(always)]
+pub fn low_bytes(count: usize) -> u64 {
     // In two steps, since nothing can be moved by 64 bits at once.
-    let behind = u64::MAX << (4 * length) << (4 * length);
-    u64::from_le_bytes(block) & !behind
+    !(u64::MAX << (4 * count) << (4 * count))
 }
 
 /// The same close to the end of the text.

@@ -14,7 +14,7 @@ mod view;
 mod words;
 
 pub use arena::Arena;
-pub use hash::{Hash, Seed, load, spread};
+pub use hash::{Hash, Seed, load, low_bytes, spread};
 pub use readers::{Pin, Readers};
 pub use sieve::{Sieve, Siever};
 pub use table::{Slots, Table};
