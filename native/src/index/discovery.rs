@@ -31,6 +31,9 @@ pub(super) fn begin(state: &mut State, predicate: Ref) {
             field::count_flag(state, owner, flag::FRAGMENT, true);
         }
         Kind::Wildcard => {
+            if state.is_recount_due() {
+                state.recount(fragments);
+            }
             let fragment = state.take_rarest(owner, &fragments(&text));
             let bucket = state.find_or_add(Kind::Fragment, owner, &fragment);
             list::add(state, bucket, key::PAYLOAD, predicate);

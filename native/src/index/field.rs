@@ -234,7 +234,7 @@ pub(super) fn child_or_new(state: &mut State, parent: Ref, name: &[u8]) -> Ref {
     }
     let field = state.allocate(SIZE);
     let edge = state.add_key(Kind::Edge, parent, name, field);
-    state.content += SIZE + key::size(name.len());
+    state.content += SIZE + key::size(Kind::Edge, name.len());
     state.set(field, PARENT, parent);
     state.set(field, EDGE, edge);
     directory::add(state, parent, NAMES, name, field);
@@ -295,7 +295,7 @@ pub(super) fn release(state: &mut State, mut field: Ref) {
         let (parent, edge) = (parent_of(state, field), state.get(field, EDGE));
         let name = name_of(state, field);
         directory::remove(state, parent, NAMES, &name);
-        state.content -= SIZE + key::size(name.len());
+        state.content -= SIZE + key::size(Kind::Edge, name.len());
         state.remove_key(edge);
         state.retire(field, SIZE);
         count_child(state, parent, false);

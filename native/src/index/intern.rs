@@ -39,7 +39,7 @@ fn enroll(state: &mut State, kind: Kind, owner: Ref, text: &[u8]) -> Ref {
     let predicate = state.add_key(kind, owner, text, 0);
     state.predicates += 1;
     state.text_bytes += text.len();
-    state.content += key::size(text.len());
+    state.content += key::size(kind, text.len());
     field::hold(state, owner);
     if kind == Kind::AnythingBut {
         for excluded in references(text) {
@@ -70,7 +70,7 @@ pub(super) fn release(state: &mut State, predicate: Ref) {
     }
     state.predicates -= 1;
     state.text_bytes -= text.len();
-    state.content -= key::size(text.len());
+    state.content -= key::size(kind, text.len());
     state.remove_key(predicate);
     field::release(state, owner);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Acquire;
 
-use crate::store::{Hash, Ref, Seed, View};
+use crate::store::{Hash, Ref, Seed, View, pair};
 
 /// What a key stands for. Its owner is a field, unless said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,8 +113,15 @@ impl Kind {
     }
 }
 
-/// The words of a key with a text of that many bytes.
-pub(super) fn size(length: usize) -> usize {
+/// The words of a key of that kind, with a text of that many bytes.
+pub(super) fn size(kind: Kind, length: usize) -> usize {
+    signature_at(length) + if kind == Kind::Wildcard { SIGNATURE } else { 0 }
+}
+
+/// The words of the signature of a wildcard, which stands behind the text.
+const SIGNATURE: usize = 2;
+
+pub(super) fn signature_at(length: usize) -> usize {
     HEADER + length.div_ceil(4)
 }
 
@@ -138,6 +145,13 @@ pub fn length_of(view: &View, key: Ref) -> usize {
 #[inline]
 pub fn owner_of(view: &View, key: Ref) -> Ref {
     view.get(key, OWNER)
+}
+
+/// The bits that a text must have for a wildcard to accept it.
+#[inline(always)]
+pub fn signature_of(view: &View, wildcard: Ref) -> u64 {
+    let behind_text = &view.record(wildcard)[signature_at(length_of(view, wildcard))..];
+    pair(&behind_text[0], &behind_text[1])
 }
 
 /// What a key leads to.

@@ -28,7 +28,7 @@ pub use directory::{Answer, Directory};
 pub use field::{Field, ROOT, child, descend, flag};
 pub use key::{
     HEADER, Kind, find, find_number, find_tagged, kind_of, length_of, number_of, owner_of,
-    payload_of, text_of,
+    payload_of, signature_of, text_of,
 };
 pub use list::{List, inline_item, is_inline, items};
 pub use numbers::Numbers;

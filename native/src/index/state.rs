@@ -13,6 +13,7 @@ use super::rarity::Rarity;
 use crate::store::{
     Arena, CHUNKS, NONE, Readers, Ref, Seed, Sieve, Siever, Slots, Table, View, Words,
 };
+use crate::value;
 
 /// What readers look at.
 #[derive(Debug)]
@@ -326,11 +327,18 @@ impl State {
 
     /// A new key; the caller knows that there is none such.
     pub(super) fn add_key(&mut self, kind: Kind, owner: Ref, text: &[u8], payload: Ref) -> Ref {
-        let key = self.allocate(key::size(text.len()));
+        let key = self.allocate(key::size(kind, text.len()));
         self.set(key, 0, key::first_word(kind, text.len()));
         self.set(key, 1, owner);
         self.set(key, key::PAYLOAD, payload);
         self.set_bytes(key, key::HEADER, text);
+        if kind == Kind::Wildcard {
+            self.set_pair(
+                key,
+                key::signature_at(text.len()),
+                value::wildcard_signature(text),
+            );
+        }
         if self.table.reserve(1) {
             self.share_slots();
         }
@@ -346,22 +354,40 @@ impl State {
         if !self.siever.is_full() {
             return self.siever.insert(owner, key::number_of(text));
         }
-        let view = self.view();
-        let is_fragment = |&key: &Ref| key::kind_of(&view, key) == Kind::Fragment;
         let entry = |key| {
             let (_, owner, text) = intern::parts(self, key);
             (owner, key::number_of(&text))
         };
         // The new one is in the table already.
-        let texts: Vec<_> = self
-            .table
-            .records()
-            .filter(is_fragment)
-            .map(entry)
-            .collect();
+        let texts: Vec<_> = self.fragments().map(entry).collect();
         let others = self.table.count();
         self.siever.renew(self.seed, &texts, others);
         self.share();
+    }
+
+    /// The keys of all fragments that wildcards are found by.
+    fn fragments(&self) -> impl Iterator<Item = Ref> + '_ {
+        let view = self.view();
+        let is_fragment = move |&key: &Ref| key::kind_of(&view, key) == Kind::Fragment;
+        self.table.records().filter(is_fragment)
+    }
+
+    /// Whether `recount` must give the counters of fragments more room.
+    pub(super) fn is_recount_due(&self) -> bool {
+        self.rarity.is_full()
+    }
+
+    /// Counts the fragments of all wildcards that are found by one, which `of` tells, with more room.
+    pub(super) fn recount(&mut self, of: impl Fn(&[u8]) -> Vec<Vec<u8>>) {
+        let view = self.view();
+        let payloads = self.fragments().map(|key| self.get(key, key::PAYLOAD));
+        let wildcards: Vec<Ref> = payloads.flat_map(|list| list::items(&view, list)).collect();
+        let mut rarity = Rarity::with_room(wildcards.len());
+        for wildcard in wildcards {
+            let (_, owner, text) = intern::parts(self, wildcard);
+            rarity.add(self.seed, owner, &of(&text));
+        }
+        self.rarity = rarity;
     }
 
     /// Of the fragments of a wildcard the rarest so far, of equally rare ones the last: texts of
@@ -383,7 +409,7 @@ impl State {
         let (kind, owner, text) = intern::parts(self, key);
         self.table
             .remove(key::tag(self.seed, kind, owner, &text, 0, text.len()), key);
-        self.retire(key, key::size(text.len()));
+        self.retire(key, key::size(kind, text.len()));
     }
 
     pub(super) fn find(&self, kind: Kind, owner: Ref, text: &[u8]) -> Option<Ref> {

@@ -1,13 +1,13 @@
 //! Anchors that no plain lookup finds: fragments, folded texts, ranges, and what any value satisfies.
 
 use super::evaluate::{Tried, holds};
-use super::fit::may_fit;
 use super::found::{END, Found, Occurrence, Scalar};
 use super::probe::prefixes;
 use crate::index::{
-    Field, Kind, Sizes, all, find, find_number, flag, items, number_of, payload_of, stab,
+    Field, Kind, List, Sizes, all, find, find_number, flag, inline_item, is_inline, items,
+    number_of, payload_of, signature_of, stab, text_of,
 };
-use crate::store::{Ref, View};
+use crate::store::{NONE, Ref, View};
 use crate::value;
 
 /// What needs a second look at kept values.
@@ -126,40 +126,74 @@ fn texts(view: &View, event: &[u8], asked: Field, value: &Occurrence, found: &mu
     }
 }
 
+/// Finds the wildcards that accept a text. Each step is done for all of them before the next begins,
+/// so that the processor need not wait for one record before it asks for others.
+#[inline(never)]
 fn fragments(view: &View, event: &[u8], asked: Field, value: &Occurrence, found: &mut Found) {
-    let mut places = std::mem::take(&mut found.places);
+    let Found {
+        satisfied,
+        texts,
+        buffer,
+        places,
+        wildcards,
+        ..
+    } = found;
+    let text = value.text(event, texts);
+    places_of_fragments(view, asked, value.field, text, places);
+    wildcards.clear();
+    append_items(view, asked.wildcards(), wildcards);
+    for &place in &*places {
+        append_items(view, payload_of(view, place), wildcards);
+    }
+    let lacks = !value::text_signature(text);
+    keep_if(wildcards, |wildcard| {
+        signature_of(view, wildcard) & lacks == 0
+    });
+    for &wildcard in &*wildcards {
+        buffer.clear();
+        text_of(view, wildcard, buffer);
+        if value::wildcard_accepts(buffer, text) {
+            satisfied.push(wildcard);
+        }
+    }
+}
+
+#[inline(always)]
+fn append_items(view: &View, payload: u32, all: &mut Vec<Ref>) {
+    if is_inline(payload) {
+        all.push(inline_item(payload));
+    } else if payload != NONE {
+        all.extend(List::at(view, payload).items());
+    }
+}
+
+/// As `Vec::retain`, but without a branch, which nothing would tell beforehand.
+#[inline(always)]
+fn keep_if(all: &mut Vec<u32>, mut keeps: impl FnMut(u32) -> bool) {
+    let mut kept = 0;
+    for n in 0..all.len() {
+        let one = all[n];
+        all[kept] = one;
+        kept += usize::from(keeps(one));
+    }
+    all.truncate(kept);
+}
+
+/// Where the fragments are that a text holds, each once.
+fn places_of_fragments(view: &View, asked: Field, field: Ref, text: &[u8], places: &mut Vec<Ref>) {
     places.clear();
-    let text = found.text(event, value);
-    for size in Sizes::at(view, asked.fragments())
-        .iter()
-        .map(|size| size as usize)
-    {
+    let sizes = Sizes::at(view, asked.fragments());
+    for size in sizes.iter().map(|size| size as usize) {
         match size {
             // The empty fragment is in every text, once.
-            0 => places.extend(find(view, Kind::Fragment, value.field, text, 0, 0)),
-            1 => windows::<1>(view, value.field, text, &mut places),
-            2 => windows::<2>(view, value.field, text, &mut places),
-            3 => windows::<3>(view, value.field, text, &mut places),
-            _ => windows::<4>(view, value.field, text, &mut places),
+            0 => places.extend(find(view, Kind::Fragment, field, text, 0, 0)),
+            1 => windows::<1>(view, field, text, places),
+            2 => windows::<2>(view, field, text, places),
+            3 => windows::<3>(view, field, text, places),
+            _ => windows::<4>(view, field, text, places),
         }
     }
-    // A fragment may occur again and again.
-    places.sort_unstable();
-    places.dedup();
-    let mut buffer = std::mem::take(&mut found.buffer);
-    let in_text = places.iter().map(|&place| payload_of(view, place));
-    for wildcard in in_text
-        .chain([asked.wildcards()])
-        .flat_map(|list| items(view, list))
-    {
-        if !may_fit(view, wildcard, found.text(event, value)) {
-            continue;
-        }
-        if Tried::new(view, wildcard, &mut buffer).accepts(event, found, value) {
-            found.satisfied.push(wildcard);
-        }
-    }
-    (found.buffer, found.places) = (buffer, places);
+    leave_once(places);
 }
 
 /// Looks every part of a text of that size up.
@@ -171,6 +205,25 @@ fn windows<const SIZE: usize>(view: &View, field: Ref, text: &[u8], places: &mut
             places.extend(find_number(view, (Kind::Fragment, field), number, SIZE));
         }
     }
+}
+
+/// So many places are compared with each other faster than sorted.
+const FEW: usize = 16;
+
+fn leave_once(places: &mut Vec<Ref>) {
+    if places.len() > FEW {
+        places.sort_unstable();
+        return places.dedup();
+    }
+    let mut kept = 0;
+    for n in 0..places.len() {
+        let place = places[n];
+        if !places[..kept].contains(&place) {
+            places[kept] = place;
+            kept += 1;
+        }
+    }
+    places.truncate(kept);
 }
 
 fn folded(view: &View, event: &[u8], asked: Field, value: &Occurrence, found: &mut Found) {

@@ -42,6 +42,15 @@ pub struct Occurrence {
     pub before: u32,
 }
 
+impl Occurrence {
+    /// Its text, from the event or from `Found::texts`.
+    #[inline]
+    pub fn text<'a>(&self, event: &'a [u8], texts: &'a [u8]) -> &'a [u8] {
+        let source = if self.is_in_event { event } else { texts };
+        &source[self.start as usize..self.end as usize]
+    }
+}
+
 /// Where a predicate is satisfied; the hits of one predicate are linked.
 #[derive(Clone, Copy, Debug)]
 pub struct Hit {
@@ -93,6 +102,8 @@ pub struct Found {
     pub buffer: Vec<u8>,
     /// Room for places of a table that were hit.
     pub places: Vec<Ref>,
+    /// Room for wildcards that may accept a text.
+    pub wildcards: Vec<Ref>,
     entries: Vec<Entry>,
     slots: Vec<(u32, u32)>,
     stamp: u32,
@@ -259,12 +270,7 @@ impl Found {
     /// The text of an occurrence.
     #[inline]
     pub fn text<'a>(&'a self, event: &'a [u8], occurrence: &Occurrence) -> &'a [u8] {
-        let source = if occurrence.is_in_event {
-            event
-        } else {
-            &self.texts
-        };
-        &source[occurrence.start as usize..occurrence.end as usize]
+        occurrence.text(event, &self.texts)
     }
 
     /// A new context: an element of an array.

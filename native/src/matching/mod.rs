@@ -10,7 +10,6 @@ mod bytes;
 mod candidates;
 mod discover;
 mod evaluate;
-mod fit;
 mod found;
 mod probe;
 mod scratch;

@@ -99,13 +99,11 @@ impl<'a> View<'a> {
 
     /// Appends so many bytes from a word on.
     pub fn read_bytes(&self, at: Ref, word: usize, length: usize, out: &mut Vec<u8>) {
-        let start = out.len();
-        let end = start + length;
+        let end = out.len() + length;
         let stored = &self.record(at)[word..word + length.div_ceil(4)];
-        out.resize(start + 4 * stored.len(), 0);
-        let (pieces, _) = out[start..].as_chunks_mut::<4>();
-        for (piece, word) in pieces.iter_mut().zip(stored) {
-            *piece = word.load(Acquire).to_le_bytes();
+        out.reserve(4 * stored.len());
+        for word in stored {
+            out.extend_from_slice(&word.load(Acquire).to_le_bytes());
         }
         out.truncate(end);
     }
