@@ -1,5 +1,6 @@
 //! Names, their sub-rules, and the leaves of these.
 
+use std::slice;
 use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
 use super::intern;
@@ -52,33 +53,28 @@ impl Wanted {
 
 /// One leaf: the predicates of which one must hold.
 #[derive(Clone, Copy, Debug)]
-pub enum Leaf<'a> {
-    /// A single predicate.
-    One(Wanted),
-    /// Several.
-    Several(&'a [AtomicU32]),
-}
+pub struct Leaf<'a>(&'a [AtomicU32]);
 
 impl<'a> Leaf<'a> {
     #[inline(always)]
-    fn of(view: &View<'a>, word: u32) -> Self {
-        if word & SEVERAL == 0 {
-            return Self::One(Wanted(word));
+    fn at(view: &View<'a>, word: &'a AtomicU32) -> Self {
+        match word.load(Acquire) {
+            several if several & SEVERAL != 0 => Self(several_at(view, several)),
+            _ => Self(slice::from_ref(word)),
         }
-        let record = view.record(word & !SEVERAL);
-        Self::Several(&record[1..][..record[0].load(Acquire) as usize])
     }
 
     /// The predicates.
-    #[inline]
+    #[inline(always)]
     pub fn wanted(self) -> impl Iterator<Item = Wanted> + 'a {
-        let (one, several) = match self {
-            Self::One(wanted) => (Some(wanted), &[][..]),
-            Self::Several(predicates) => (None, predicates),
-        };
-        one.into_iter()
-            .chain(several.iter().map(|word| Wanted(word.load(Acquire))))
+        self.0.iter().map(|word| Wanted(word.load(Acquire)))
     }
+}
+
+/// The words of a leaf that is a list of predicates.
+fn several_at<'a>(view: &View<'a>, leaf: u32) -> &'a [AtomicU32] {
+    let record = view.record(leaf & !SEVERAL);
+    &record[1..][..record[0].load(Acquire) as usize]
 }
 
 impl<'a> Rule<'a> {
@@ -129,7 +125,7 @@ impl<'a> Rule<'a> {
     /// A leaf by its number.
     #[inline(always)]
     pub fn leaf(self, view: &View<'a>, n: usize) -> Leaf<'a> {
-        Leaf::of(view, self.leaves[n].load(Acquire))
+        Leaf::at(view, &self.leaves[n])
     }
 }
 
@@ -269,7 +265,15 @@ fn marked(state: &State, predicate: Ref) -> u32 {
 
 /// The predicates of a leaf, as it holds them.
 pub(super) fn wanted(state: &State, leaf: u32) -> impl Iterator<Item = Wanted> {
-    Leaf::of(&state.view(), leaf).wanted()
+    let several = leaf & SEVERAL != 0;
+    let one = (!several).then_some(Wanted(leaf));
+    let words = if several {
+        several_at(&state.view(), leaf)
+    } else {
+        &[]
+    };
+    one.into_iter()
+        .chain(words.iter().map(|word| Wanted(word.load(Acquire))))
 }
 
 /// The predicates of a leaf.
@@ -319,9 +323,7 @@ pub(super) fn drop_rule(state: &mut State, rule: Ref) {
 /// Whether a leaf holds where no value is.
 pub(super) fn allows_absence(state: &State, leaf: u32) -> bool {
     let view = state.view();
-    let mut wanted = Leaf::of(&view, leaf)
-        .wanted()
-        .filter(|wanted| wanted.is_tried());
+    let mut wanted = wanted(state, leaf).filter(|wanted| wanted.is_tried());
     wanted.any(|wanted| key::kind_of(&view, wanted.predicate()) == Kind::Absent)
 }
 

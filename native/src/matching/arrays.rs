@@ -8,6 +8,9 @@
 //! array for each element around it. Only repeated or dotted names break that; then
 //! [`search`](super::search) decides.
 
+use std::iter;
+
+use super::bound::Bound;
 use super::candidates::TooComplex;
 use super::found::{END, Found, ROOT_CONTEXT};
 use super::search;
@@ -35,6 +38,7 @@ struct Serves {
 /// Memory for the decision, used again.
 #[derive(Debug, Default)]
 pub struct Arrays {
+    bound: Bound,
     contexts: Vec<Serves>,
     arrays: Vec<u64>,
     claims: Vec<bool>,
@@ -48,31 +52,21 @@ pub(super) fn agree<'a>(
     memory: &mut Arrays,
     leaves: impl Iterator<Item = Leaf<'a>> + Clone,
 ) -> Result<bool, TooComplex> {
-    let free = |leaf: &Leaf| {
-        leaf.wanted()
-            .filter_map(|w| found.entry(w.predicate()))
-            .any(|entry| entry.is_at_root)
+    memory.bound.gather(found, leaves.clone());
+    let answer = match memory.bound.count() {
+        0 | 1 => Some(true),
+        2..=MOST => quickly(found, &memory.bound).or_else(|| memory.by_masks(found)),
+        _ => None,
     };
-    let bound = leaves.filter(|leaf| !free(leaf));
-    match bound.clone().take(MOST + 1).count() {
-        0 | 1 => return Ok(true),
-        count if count > MOST => return search::satisfied(view, found, &bound.collect::<Vec<_>>()),
-        _ => {}
-    }
-    if let Some(answer) = quickly(found, bound.clone()) {
+    if let Some(answer) = answer {
         return Ok(answer);
     }
-    memory.prepare(found);
-    for (n, leaf) in bound.clone().enumerate() {
-        memory.note(found, leaf, 1 << n);
-    }
-    let wanted = u64::MAX >> (64 - bound.clone().count());
-    let answer = memory.decide(found, wanted);
-    memory.clear(found);
-    match answer {
-        Some(answer) => Ok(answer),
-        None => search::satisfied(view, found, &bound.collect::<Vec<_>>()),
-    }
+    let is_free = |leaf: Leaf| {
+        let mut entries = leaf.wanted().filter_map(|w| found.entry(w.predicate()));
+        entries.any(|entry| entry.is_at_root)
+    };
+    let bound: Vec<Leaf> = leaves.filter(|&leaf| !is_free(leaf)).collect();
+    search::satisfied(view, found, &bound)
 }
 
 /// Pairs of places that are compared before the masks are taken, which cost more.
@@ -92,23 +86,28 @@ enum Together {
     Around,
 }
 
-/// Decides if it is enough to compare all places with those of the leaf that has the fewest:
-/// nothing goes with any of these, or for one of them all others lie around it.
-fn quickly<'a>(found: &Found, leaves: impl Iterator<Item = Leaf<'a>> + Clone) -> Option<bool> {
-    let places = |leaf: Leaf<'a>| leaf.wanted().flat_map(|w| found.contexts_of(w.predicate()));
-    let count = |leaf: Leaf<'a>| places(leaf).take(FEW_PLACES + 1).count();
-    let counts = leaves.clone().map(count).enumerate();
-    let (number, fewest) = counts.min_by_key(|&(_, count)| count)?;
+/// Decides if it is enough to compare all places with those of one leaf: nothing goes with any of
+/// these, or for one of them all others lie around it. The leaf that has the fewest comes first.
+fn quickly(found: &Found, leaves: &Bound) -> Option<bool> {
+    let count = |leaf| leaves.places(found, leaf).take(FEW_PLACES + 1).count();
+    let counts = (0..leaves.count()).map(|leaf| (count(leaf), leaf));
+    let (fewest, rarest) = counts.min()?;
     if fewest > FEW_PLACES {
         return None;
     }
-    let rarest = leaves.clone().nth(number)?;
     let mut left = PAIRS;
+    let others = (0..leaves.count()).filter(|&leaf| leaf != rarest);
+    let mut innermost = iter::once(rarest).chain(others);
+    innermost.find_map(|leaf| by_places_of(found, leaves, leaf, &mut left))
+}
+
+/// The same with one leaf; `None` if another is further inside, or when no pairs are left.
+fn by_places_of(found: &Found, leaves: &Bound, inner: usize, left: &mut usize) -> Option<bool> {
     let mut is_possible = false;
-    for place in places(rarest) {
+    for place in leaves.places(found, inner) {
         let mut all = Together::Around;
-        for (_, leaf) in leaves.clone().enumerate().filter(|&(n, _)| n != number) {
-            all = all.min(best(found, place, places(leaf), &mut left)?);
+        for leaf in (0..leaves.count()).filter(|&leaf| leaf != inner) {
+            all = all.min(best(found, place, leaves.places(found, leaf), left)?);
             if all == Together::Never {
                 break;
             }
@@ -159,6 +158,18 @@ fn together(found: &Found, mut place: u32, mut other: u32) -> Together {
 }
 
 impl Arrays {
+    /// Decides by what each context can serve; `None` as `decide`.
+    fn by_masks(&mut self, found: &Found) -> Option<bool> {
+        self.prepare(found);
+        let count = self.bound.count();
+        for leaf in 0..count {
+            self.note(found, leaf);
+        }
+        let answer = self.decide(found, u64::MAX >> (64 - count));
+        self.clear(found);
+        answer
+    }
+
     fn prepare(&mut self, found: &Found) {
         if self.contexts.len() < found.contexts.len() {
             self.contexts
@@ -172,8 +183,9 @@ impl Arrays {
     }
 
     /// Marks the contexts of the hits of a leaf, and those around them.
-    fn note(&mut self, found: &Found, leaf: Leaf, bit: u64) {
-        for context in leaf.wanted().flat_map(|w| found.contexts_of(w.predicate())) {
+    fn note(&mut self, found: &Found, leaf: usize) {
+        let bit = 1 << leaf;
+        for context in self.bound.places(found, leaf) {
             self.contexts[context as usize].here |= bit;
             let mut context = context;
             while context != END && self.contexts[context as usize].inside & bit == 0 {

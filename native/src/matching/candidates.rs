@@ -138,8 +138,14 @@ impl Collector<'_, '_> {
         if rule.length() == 1 || self.scratch.found.contexts.len() == 1 {
             return Ok(true);
         }
+        self.agrees(rule)
+    }
+
+    /// Whether the leaves of a sub-rule, each of which holds, hold together.
+    #[inline(never)]
+    fn agrees(&mut self, rule: Rule) -> Result<bool, TooComplex> {
         // Every predicate must have been tried before their places are compared.
-        self.leaf_holds_anywhere(rule.leaf(self.view, anchor));
+        self.leaf_holds_anywhere(rule.leaf(self.view, rule.anchor()));
         let leaves = (0..rule.length()).map(|n| rule.leaf(self.view, n));
         let Scratch { arrays, found, .. } = &mut *self.scratch;
         arrays::agree(self.view, found, arrays, leaves)
@@ -154,6 +160,7 @@ impl Collector<'_, '_> {
     }
 
     /// As `leaf_holds`, but tries every predicate, so that all places are known.
+    #[inline(always)]
     fn leaf_holds_anywhere(&mut self, leaf: Leaf) -> bool {
         let mut any = false;
         for wanted in leaf.wanted() {
@@ -177,6 +184,7 @@ impl Collector<'_, '_> {
     }
 
     /// As `is_satisfied`, where a leaf also holds if no value is there.
+    #[inline(never)]
     fn is_satisfied_with_absence(&mut self, rule: Rule) -> Result<bool, TooComplex> {
         let (mut needs_search, mut needed) = (false, Vec::new());
         for n in 0..rule.length() {

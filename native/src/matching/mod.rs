@@ -6,6 +6,7 @@
 //! is decided whether their values can be taken together ([`arrays`], [`search`]).
 
 mod arrays;
+mod bound;
 mod bytes;
 mod candidates;
 mod discover;
