@@ -7,8 +7,8 @@ use super::found::Found;
 use super::scratch::Scratch;
 use super::search;
 use crate::index::{
-    ALWAYS, HEADER, Kind, Leaf, List, Name, Rule, Sizes, find, inline_item, is_inline, items,
-    kind_of, owner_of, payload_of,
+    ALWAYS, HEADER, Kind, Leaf, List, Name, Rule, Sizes, find_number, inline_item, is_inline,
+    items, kind_of, owner_of, payload_of,
 };
 use crate::store::{NONE, Ref, View};
 
@@ -90,7 +90,7 @@ impl Collector<'_, '_> {
             if !fields.contains(owner_of(self.view, second)) {
                 continue;
             }
-            if let Some(pair) = find(self.view, Kind::Pair, place, &second.to_le_bytes(), 0, 4) {
+            if let Some(pair) = find_number(self.view, (Kind::Pair, place), second, 4) {
                 self.visit(pair)?;
             }
         }
