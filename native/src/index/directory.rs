@@ -70,11 +70,19 @@ impl<'a> Directory<'a> {
     /// Looks `text[start..end]` up.
     #[inline(always)]
     pub fn find(self, text: &[u8], start: usize, end: usize) -> Answer {
-        let (first, length) = (load(text, start, (end - start).min(8)), end - start);
-        let bit = bit(first, length);
-        if self.filter >> bit & 1 == 0 {
-            return Answer::Missing;
+        let first = load(text, start, (end - start).min(8));
+        if self.may_have(first, end - start) {
+            self.find_possible(first, text, start, end)
+        } else {
+            Answer::Missing
         }
+    }
+
+    /// Looks a text up that is possible; its first eight bytes are known.
+    #[inline(always)]
+    pub fn find_possible(self, first: u64, text: &[u8], start: usize, end: usize) -> Answer {
+        let length = end - start;
+        let bit = bit(first, length);
         let numbers = self.numbers[NUMBERS + bit as usize / 4].load(Acquire);
         let number = (numbers >> (8 * (bit % 4)) & 0xff) as usize;
         let entry = self.entries.get(ENTRY * number..);
@@ -84,7 +92,7 @@ impl<'a> Directory<'a> {
         let what = entry[0].load(Acquire);
         let is_same = entry[1].load(Acquire) as usize == length
             && pair(&entry[2], &entry[3]) == first
-            && pair(&entry[4], &entry[5]) == last(text, start, end);
+            && (length <= 8 || pair(&entry[4], &entry[5]) == last(text, start, end));
         match (what, is_same) {
             (NONE, _) => Answer::Unsure,
             (_, false) => Answer::Missing,

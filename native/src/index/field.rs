@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Acquire};
 
-use super::directory::{self, Answer, Directory};
+use super::directory::{self, Directory};
 use super::intern;
 use super::key::{self, Kind};
 use super::numbers::{self, Numbers};
@@ -185,23 +185,11 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The field that a name without dots in an event leads to, if patterns name it.
+/// The field that a name without dots leads to, where the directory is not sure.
 #[inline(never)]
-pub fn child(
-    view: &View,
-    (of, children): (Ref, Directory),
-    text: &[u8],
-    start: usize,
-    end: usize,
-) -> Option<Ref> {
-    match children.find(text, start, end) {
-        Answer::Missing => None,
-        Answer::Known(field) => Some(field),
-        Answer::Unsure => {
-            let edge = key::find(view, Kind::Edge, of, text, start, end)?;
-            Some(key::payload_of(view, edge))
-        }
-    }
+pub fn child(view: &View, of: Ref, text: &[u8], start: usize, end: usize) -> Option<Ref> {
+    let edge = key::find(view, Kind::Edge, of, text, start, end)?;
+    Some(key::payload_of(view, edge))
 }
 
 /// The field that a name with dots in an event leads to: each dot is a step.

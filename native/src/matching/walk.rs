@@ -4,7 +4,7 @@ use super::bytes::{has_byte, numbers_among};
 use super::found::{END, Found, Scalar};
 use super::probe::{Value, probe};
 use super::scratch::Scratch;
-use crate::index::{Directory, Field, Numbers, ROOT, child, descend, flag};
+use crate::index::{Answer, Directory, Field, Numbers, ROOT, child, descend, flag};
 use crate::json::{Tokens, is_number};
 use crate::store::{Ref, View, load};
 use crate::value;
@@ -138,7 +138,7 @@ impl Reader<'_, '_> {
             let is_odd = has_step(steps, first) | has_escapes;
             let value = at + 3;
             at = if is_known | is_odd
-                && let Some(named) = self.named(frame.field, children, (start, end), is_odd)
+                && let Some(named) = self.named(frame.field, children, (first, start, end), is_odd)
             {
                 match self.value(named, frame.context, value, lead) {
                     Step::Over(next) => next,
@@ -158,7 +158,7 @@ impl Reader<'_, '_> {
         &mut self,
         of: Ref,
         children: Directory,
-        (start, end): (usize, usize),
+        (first, start, end): (u64, usize, usize),
         is_odd: bool,
     ) -> Option<Ref> {
         if is_odd {
@@ -170,7 +170,12 @@ impl Reader<'_, '_> {
                 return descend(view, of, &event[start..end]);
             }
         }
-        child(self.view, (of, children), self.event, start, end)
+        // One that is odd may also be one that is not possible; then nothing is found either.
+        match children.find_possible(first, self.event, start, end) {
+            Answer::Missing => None,
+            Answer::Known(field) => Some(field),
+            Answer::Unsure => child(self.view, of, self.event, start, end),
+        }
     }
 
     #[cold]
