@@ -109,7 +109,7 @@ fn probe_text(
 ) -> Ref {
     let mut exact = NONE;
     if flags & flag::TEXT != 0 {
-        exact = find_text(view, asked, text, value);
+        exact = find_text(view, asked, value.field, text, (value.start, value.end));
         if exact != NONE {
             found.satisfy(exact, value.context);
         }
@@ -122,8 +122,13 @@ fn probe_text(
 
 /// The predicate that asks for just this text.
 #[inline(always)]
-fn find_text(view: &View, asked: Field, text: &[u8], value: &Value) -> Ref {
-    let (field, start, end) = (value.field, value.start, value.end);
+pub(super) fn find_text(
+    view: &View,
+    asked: Field,
+    field: Ref,
+    text: &[u8],
+    (start, end): (usize, usize),
+) -> Ref {
     let texts = asked.texts();
     if texts != NONE {
         match Directory::at(view, texts).find(text, start, end) {

@@ -2,11 +2,11 @@
 
 use super::bytes::{has_byte, numbers_among};
 use super::found::{END, Found, Scalar};
-use super::probe::{Value, probe};
+use super::probe::{Value, find_text, probe};
 use super::scratch::Scratch;
 use crate::index::{Answer, Directory, Field, Numbers, ROOT, child, descend, flag};
 use crate::json::{Tokens, is_number};
-use crate::store::{Ref, View, load};
+use crate::store::{NONE, Ref, View, load};
 use crate::value;
 
 /// An object or array that is being read.
@@ -224,6 +224,9 @@ impl Reader<'_, '_> {
                 return self.array(asked, field, context, at);
             }
             b'{' | b'[' => {}
+            b'"' if asked.flags() == flag::TEXT && !self.tokens.has_escapes() => {
+                self.plain_text(asked, field, context, at);
+            }
             _ if asked.flags() != 0 => self.scalar(asked, field, context, at, lead),
             _ => {}
         }
@@ -281,6 +284,16 @@ impl Reader<'_, '_> {
     fn has_exponent(&self, start: usize, next: usize) -> bool {
         let bytes = &self.event[start..next];
         bytes.iter().any(|byte| byte | 0x20 == b'e')
+    }
+
+    /// As `scalar`, for a text without escapes that is only asked for as a whole.
+    #[inline(always)]
+    fn plain_text(&mut self, asked: Field, field: Ref, context: u32, at: usize) {
+        let (start, end) = (self.position(at) + 1, self.position(at + 1));
+        let predicate = find_text(self.view, asked, field, self.event, (start, end));
+        if predicate != NONE {
+            self.found.satisfy(predicate, context);
+        }
     }
 
     fn scalar(&mut self, asked: Field, field: Ref, context: u32, at: usize, lead: u8) {
