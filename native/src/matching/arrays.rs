@@ -201,8 +201,7 @@ impl Arrays {
 
     /// Decides; `None` if the values of a leaf lie in several arrays of one context.
     fn decide(&mut self, found: &Found, wanted: u64) -> Option<bool> {
-        // Contexts are numbered from the outside in.
-        self.touched.sort_unstable();
+        self.sort_touched(found);
         for n in 0..self.touched.len() {
             let context = self.touched[n] as usize;
             let parent = found.contexts[context].parent;
@@ -226,6 +225,19 @@ impl Arrays {
             self.offer(found, context)?;
         }
         Some(false)
+    }
+
+    /// Puts the contexts in order: they are numbered from the outside in.
+    fn sort_touched(&mut self, found: &Found) {
+        let count = found.contexts.len();
+        if self.touched.len() < count / 4 {
+            return self.touched.sort_unstable();
+        }
+        // If many are touched, looking at all is faster.
+        let contexts = &self.contexts[..count];
+        let is_touched = |&context: &u32| contexts[context as usize].inside != 0;
+        self.touched.clear();
+        self.touched.extend((0..count as u32).filter(is_touched));
     }
 
     /// Tells the context around what this element of an array can serve.
