@@ -12,7 +12,7 @@ use super::state::State;
 use crate::store::{CHUNK, NONE, Ref};
 
 /// A list of so many sub-rules is split if it can be, and again each time it has doubled.
-const LONG: usize = 8;
+const LONG: usize = 4;
 
 /// The leaves by which a sub-rule behind `place` could be told apart further: not yet used on the
 /// way there, and of predicates that are looked up.
