@@ -7,10 +7,10 @@ use super::key::{self, Kind};
 use crate::store::{Ref, Seed};
 
 /// The fewest counters; fragments that share one seem more frequent than they are.
-const FEWEST: usize = 1 << 12;
+const FEWEST: usize = 1 << 13;
 
 /// So many counters for each wildcard keep most fragments apart.
-const EACH: usize = 16;
+const EACH: usize = 8;
 
 /// The counts of fragments, as far as they can be told apart. One that has reached its bound stays.
 #[derive(Debug, Default)]
