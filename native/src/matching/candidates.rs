@@ -28,6 +28,7 @@ pub fn collect(
     is_enough: bool,
 ) -> Result<(), TooComplex> {
     scratch.matched.clear();
+    scratch.pairs.clear();
     discover(view, event, &mut scratch.found);
     let mut collector = Collector {
         view,
@@ -85,15 +86,21 @@ impl Collector<'_, '_> {
         if !is_inline(pairs) && List::at(self.view, pairs).length() < count {
             return self.visit_each(pairs);
         }
+        let start = self.scratch.pairs.len();
         for n in 0..count {
             let second = self.scratch.found.satisfied[n];
             if !fields.contains(owner_of(self.view, second)) {
                 continue;
             }
-            if let Some(pair) = find_number(self.view, (Kind::Pair, place), second, 4) {
-                self.visit(pair)?;
-            }
+            let pair = find_number(self.view, (Kind::Pair, place), second, 4);
+            self.scratch.pairs.extend(pair);
         }
+        // All are looked up before one is visited: so the processor waits for them at once.
+        let found = self.scratch.pairs.len();
+        for n in start..found {
+            self.visit(self.scratch.pairs[n])?;
+        }
+        self.scratch.pairs.truncate(start);
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use super::arrays::Arrays;
 use super::found::Found;
 use super::walk::Frame;
 use crate::json::Tokens;
+use crate::store::Ref;
 
 /// Everything that matching one event needs beside the index.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub struct Scratch {
     /// Room for a text without its escapes.
     pub(super) text: Vec<u8>,
     pub(super) arrays: Arrays,
+    /// Pairs that are still to be visited.
+    pub(super) pairs: Vec<Ref>,
     /// The names that match: their places among all names in the upper half.
     pub matched: Vec<u64>,
 }
