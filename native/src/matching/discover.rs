@@ -141,10 +141,10 @@ fn fragments(view: &View, event: &[u8], asked: Field, value: &Occurrence, found:
     let text = value.text(event, texts);
     places_of_fragments(view, asked, value.field, text, places);
     wildcards.clear();
-    append_items(view, asked.wildcards(), wildcards);
     for &place in &*places {
         append_items(view, payload_of(view, place), wildcards);
     }
+    append_items(view, asked.wildcards(), wildcards);
     let lacks = !value::text_signature(text);
     keep_if(wildcards, |wildcard| {
         signature_of(view, wildcard) & lacks == 0
