@@ -8,6 +8,8 @@ from typing import Any, Final, Self
 
 PATTERNS: Final = Path(__file__).parents[1] / "patterns"
 LIBRARY: Final = PATTERNS / "library"
+TRANSFORMS: Final = PATTERNS / "transforms"
+SERVICE: Final = PATTERNS / "service"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +76,10 @@ def text_of(data: Mapping[str, Any], what: str) -> str:
 
 
 def vector_files() -> list[Path]:
-    """Every file of vectors: all of `patterns/` but the library and the schema of the format."""
+    """Every file of pattern vectors: those of other formats, and the schema, are left out."""
+    others = {LIBRARY, SERVICE, TRANSFORMS}
     files = PATTERNS.rglob("*.json")
-    return sorted(f for f in files if LIBRARY not in f.parents and f != PATTERNS / "schema.json")
+    return sorted(f for f in files if f.parent not in others and f != PATTERNS / "schema.json")
 
 
 def file_name(path: Path) -> str:

@@ -22,7 +22,11 @@ fn text(data: &Value, what: &str) -> String {
 fn has_cases(path: &Path) -> bool {
     let name = path.file_name().unwrap().to_str().unwrap();
     let is_vectors = name.ends_with(".json") && !["schema.json", "lints.json"].contains(&name);
-    is_vectors && !path.starts_with(patterns().join("library"))
+    let is_other = |folder| path.starts_with(patterns().join(folder));
+    is_vectors
+        && !["library", "service", "transforms"]
+            .into_iter()
+            .any(is_other)
 }
 
 fn check(vector: &Value, place: &str, cases: &mut usize) {
