@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-RUN_COMMAND ?= python -m eventmatch library run
+RUN_COMMAND ?= python -m eventmatch demo --library
 PYTEST_ARGS ?=
 BENCHMARKS := $(wildcard benchmarks/[a-z]*.py)
 NATIVE := $(shell find native/Cargo.toml native/Cargo.lock native/src -type f)
@@ -22,7 +22,7 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
 	do printf 'make %-8s%s\n' "$$name" "$$text"; done
 
-run: $(VENV)/.cli  ## match real events against the pattern library, with the reason for a near miss
+run: $(VENV)/.cli  ## match real events against the pattern library, and route some to targets that fail
 	@$(BIN)/$(RUN_COMMAND)
 
 test: $(VENV)/.dev  ## run all tests
@@ -34,7 +34,7 @@ lint: $(VENV)/.dev  ## check style, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@if $(BIN)/python -c 'import eventmatch._native' 2>/dev/null; \
-	then echo stubtest; $(BIN)/python -m mypy.stubtest eventmatch._native; \
+	then echo stubtest; $(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml eventmatch._native; \
 	else echo 'skipped, because the native engine is not installed: stubtest'; fi
 	$(call cargo,fmt --check)
 	$(call cargo,fmt --check --manifest-path fuzz/Cargo.toml)

@@ -4,7 +4,12 @@ EventmatchError
 ├── PatternError        a rule that is not a valid event pattern; carries one Problem
 ├── EventError          an event that is not a JSON object
 ├── EngineUnavailable   an engine that this installation does not have
-└── NotFound            a name that nobody added (also a KeyError)
+├── NotFound            a name that nobody added (also a KeyError)
+├── ServiceError        what the service refuses, with AWS's code and text
+├── QueueError          what a queue or a topic refuses, with AWS's code and text
+│   └── QueueNotFound   a queue or a topic that is not there (also a NotFound)
+├── StoreError          the store cannot keep or read what it was asked to
+└── ConfigurationError  a configuration that says nothing sensible, and where
 
 Facts are attributes; the sentence is composed once, in `__str__`.
 """
@@ -219,3 +224,106 @@ class NotFound(EventmatchError, KeyError):
 
     def __str__(self) -> str:
         return f'no {self.kind} is named "{self.name}"'
+
+
+class ServiceCode(StrEnum):
+    """Why the service refuses a request: AWS's names of its exceptions."""
+
+    ACCESS_DENIED = "AccessDeniedException"
+    CONCURRENT_MODIFICATION = "ConcurrentModificationException"
+    ILLEGAL_STATUS = "IllegalStatusException"
+    INVALID_EVENT_PATTERN = "InvalidEventPatternException"
+    INVALID_STATE = "InvalidStateException"
+    LIMIT_EXCEEDED = "LimitExceededException"
+    MANAGED_RULE = "ManagedRuleException"
+    OPERATION_DISABLED = "OperationDisabledException"
+    POLICY_LENGTH_EXCEEDED = "PolicyLengthExceededException"
+    RESOURCE_ALREADY_EXISTS = "ResourceAlreadyExistsException"
+    RESOURCE_NOT_FOUND = "ResourceNotFoundException"
+    SERIALIZATION = "SerializationException"
+    UNKNOWN_OPERATION = "UnknownOperationException"
+    VALIDATION = "ValidationException"
+
+
+class ServiceError(EventmatchError):
+    """The service refuses a request. `code` is AWS's name of the exception, `message` its text."""
+
+    def __init__(self, code: ServiceCode, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class QueueCode(StrEnum):
+    """Why a queue or a topic refuses a request: the codes of SQS and SNS."""
+
+    BATCH_REQUEST_TOO_LONG = "AWS.SimpleQueueService.BatchRequestTooLong"
+    EMPTY_BATCH_REQUEST = "AWS.SimpleQueueService.EmptyBatchRequest"
+    INVALID_ATTRIBUTE_VALUE = "InvalidAttributeValue"
+    INVALID_MESSAGE_CONTENTS = "InvalidMessageContents"
+    INVALID_PARAMETER = "InvalidParameter"
+    INVALID_PARAMETER_VALUE = "InvalidParameterValue"
+    MISSING_PARAMETER = "MissingParameter"
+    NON_EXISTENT_QUEUE = "AWS.SimpleQueueService.NonExistentQueue"
+    NOT_FOUND = "NotFound"
+    QUEUE_ALREADY_EXISTS = "QueueAlreadyExists"
+    TOO_MANY_ENTRIES = "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"
+
+
+class QueueError(EventmatchError):
+    """A queue or a topic refuses a request. `code` is that of SQS or SNS, `message` its text."""
+
+    def __init__(self, code: QueueCode, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class QueueNotFound(QueueError, NotFound):
+    """No queue, topic or subscription has that name; `kind` says which of them."""
+
+    def __init__(self, code: QueueCode, message: str, kind: str, name: str) -> None:
+        super().__init__(code, message)
+        self.kind = kind
+        self.name = name
+
+
+class StoreCode(StrEnum):
+    """Why the store fails: the closed set behind `StoreError.code`."""
+
+    CLOSED = "closed"
+    CORRUPT = "corrupt"
+    FULL = "full"
+    LOCKED = "locked"
+    NEWER = "newer"
+    UNREADABLE = "unreadable"
+
+
+class StoreError(EventmatchError):
+    """The store cannot keep or read what it was asked to; what it accepted before is not lost."""
+
+    def __init__(self, code: StoreCode, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ConfigurationError(EventmatchError):
+    """A configuration says nothing sensible. `path` is the place in it, such as `rules[2].name`."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(path, message)
+        self.path = path
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message

@@ -81,6 +81,11 @@ def run_session(test: doctest.DocTest) -> None:
 
 
 def run_python(page: Page, block: Block) -> None:
+    with contextlib.chdir(page.folder):
+        run_python_here(page, block)
+
+
+def run_python_here(page: Page, block: Block) -> None:
     if ">>>" not in block.text:
         code = compile("\n" * (block.line - 1) + block.text, str(page.path), "exec")
         with contextlib.redirect_stdout(io.StringIO()):

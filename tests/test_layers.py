@@ -18,19 +18,37 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     part: frozenset(others.split())
     for part, others in {
         "errors": "",
+        "clock": "",
         "jsontext": "errors",
         "pattern": "errors jsontext",
         "_native": "",
         "engine": "_native errors jsontext pattern",
-        "eventmatch": "errors jsontext pattern engine",
-        "testing": "errors jsontext pattern engine eventmatch",
-        "cli": "errors jsontext pattern engine eventmatch testing",
+        "delivery": "errors clock",
+        "bus": "errors clock jsontext pattern engine delivery",
+        "queues": "errors clock jsontext pattern engine delivery bus",
+        "store": "errors clock delivery bus queues",
+        "targets": "errors clock jsontext delivery bus queues",
+        "observers": "delivery",
+        "router": (
+            "errors clock jsontext pattern engine delivery bus queues store targets observers"
+        ),
+        "eventmatch": "errors jsontext pattern engine bus queues targets router",
+        "testing": "errors clock jsontext pattern engine delivery router eventmatch",
+        "cli": (
+            "errors clock jsontext pattern engine delivery bus queues observers router eventmatch "
+            "testing"
+        ),
         "__main__": "cli",
     }.items()
 }
-DOORS: Final[Mapping[str, str]] = {
+DOORS: Final[Mapping[str, str | tuple[str, ...]]] = {
+    "boto3": "eventmatch/targets/aws/clients.py",
+    "botocore": "eventmatch/targets/aws/",
+    "httpx": "eventmatch/targets/http.py",
     "hypothesis": "eventmatch/testing/",
-    "jsonschema": "eventmatch/pattern/schema.py",
+    "jsonschema": ("eventmatch/pattern/schema.py", "eventmatch/router/configuration.py"),
+    "opentelemetry": "eventmatch/observers/opentelemetry.py",
+    "prometheus_client": "eventmatch/observers/prometheus.py",
     "orjson": "eventmatch/jsontext/",
     "rich": "eventmatch/cli/terminal.py",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eventmatch.errors import EventCode, EventError
-from eventmatch.jsontext import Fault, FaultKind, Value, location, read_value, to_text
+from eventmatch.jsontext import MAX_DEPTH, Fault, FaultKind, Value, location, read_value, to_text
 from eventmatch.pattern.scalar import Scalar, scalar
 
 EventSource = str | bytes | bytearray | memoryview | Mapping[str, Any]
@@ -81,11 +81,11 @@ Found = dict[str, Occurrences]
 """The occurrences of one event by path; only paths that rules name, only where there are any."""
 
 
-def read_event(event: EventSource) -> Value:
+def read_event(event: EventSource, most_levels: int = MAX_DEPTH) -> Value:
     """Return the event as a value whose root is an object; raises `EventError`."""
     source = text_of(event)
     try:
-        value = read_value(source)
+        value = read_value(source, most_levels)
     except UnicodeDecodeError as error:
         raise _not_utf8(error) from None
     except Fault as fault:

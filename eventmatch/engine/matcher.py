@@ -86,7 +86,8 @@ class Matcher:
         """Return what `match` returns for an event that was validated before, sooner.
 
         What no rule reads may be skipped without validation. For anything but a JSON object the
-        result means nothing, and `EventError` need not be raised.
+        result means nothing, and `EventError` need not be raised. An event that holds what was
+        validated as its detail may be a level deeper than any other.
         """
         return self._engine.match_trusted(event)
 

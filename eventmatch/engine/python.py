@@ -16,7 +16,7 @@ from eventmatch.engine.lines import Lines, in_line, lines_of, split
 from eventmatch.engine.matches import Matches
 from eventmatch.engine.stats import MatcherStats, footprint
 from eventmatch.errors import EventError
-from eventmatch.jsontext import Value
+from eventmatch.jsontext import MAX_WRAPPED_DEPTH, Value
 from eventmatch.pattern import AnyPattern, EventPattern, as_pattern
 
 
@@ -57,12 +57,11 @@ class PythonEngine:
 
     def match(self, event: EventSource) -> list[str]:
         """Return the names that match; raises `EventError`."""
-        value = read_event(event)
-        with self._lock:
-            return [self._names[number] for number in self._rules.match(value)]
+        return self._names_matching(read_event(event))
 
-    match_trusted = match
-    """Trust gains nothing here: Python reads the whole event in any case."""
+    def match_trusted(self, event: EventSource) -> list[str]:
+        """Return the same; Python reads the whole event in any case, which may be an envelope."""
+        return self._names_matching(read_event(event, MAX_WRAPPED_DEPTH))
 
     def has_match(self, event: EventSource) -> bool:
         """Tell whether any name matches; raises `EventError`."""
@@ -81,6 +80,10 @@ class PythonEngine:
     def match_many(self, events: Iterable[EventSource], _: int | None) -> Matches:
         """Return the names for each event; raises `EventError`."""
         return Matches.of(self._match_at(index, event) for index, event in enumerate(events))
+
+    def _names_matching(self, value: Value) -> list[str]:
+        with self._lock:
+            return [self._names[number] for number in self._rules.match(value)]
 
     def _match_lines(self, lines: Lines) -> Iterator[list[str]]:
         for number, start, line in split(lines_of(lines)):

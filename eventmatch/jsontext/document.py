@@ -82,9 +82,12 @@ class Document:
     fault: Fault | None
 
 
-def read_document(text: str) -> Document:
-    """Read one JSON value and nothing behind it; a fault is returned, not raised."""
-    reader = _Reader(text)
+def read_document(text: str, at: int = 0, most_levels: int = MAX_DEPTH) -> Document:
+    """Read one JSON value, from a place on, and nothing behind it.
+
+    A fault is returned, not raised.
+    """
+    reader = _Reader(text, at, most_levels)
     try:
         reader.read()
     except Fault as fault:
@@ -95,9 +98,10 @@ def read_document(text: str) -> Document:
 class _Reader:
     """The state of one reading: how far it is, and which containers are open."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, at: int, most_levels: int) -> None:
         self.text = text
-        self.at = 0
+        self.at = at
+        self.most_levels = most_levels
         self.root: Node | None = None
         self.open: list[Node] = []
 
@@ -179,11 +183,10 @@ class _Reader:
             parent.members.append(Member(name, node))
 
     def _container(self, parent: Node | None, name: Name | None, kind: Kind) -> None:
-        if len(self.open) == MAX_DEPTH:
-            wording = (
-                f"Depth ({MAX_DEPTH + 1}) exceeds the maximum allowed nesting depth ({MAX_DEPTH})"
-            )
-            message = f"nested deeper than {MAX_DEPTH} levels"
+        if len(self.open) == self.most_levels:
+            most = self.most_levels
+            wording = f"Depth ({most + 1}) exceeds the maximum allowed nesting depth ({most})"
+            message = f"nested deeper than {most} levels"
             raise Fault(FaultKind.DEPTH, self.at + 1, self.at, wording, message)
         node = Node(kind=kind, start=self.at, end=self.at + 1, complete=False)
         self._hang(node, parent, name)

@@ -9,8 +9,13 @@ from typing import Final
 
 MAX_DEPTH: Final = 1000
 """Containers inside one another, the root included (pattern language reference §8)."""
+MAX_WRAPPED_DEPTH: Final = MAX_DEPTH + 1
+"""The same for what holds an accepted text as a member, such as an event its detail."""
 MAX_NUMBER_LENGTH: Final = 1000
 """Characters of one number token (pattern language reference §8)."""
+
+WHITE_SPACE: Final = " \t\n\r"
+"""The characters that may stand between tokens."""
 
 VALUE: Final = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _COMMENT: Final = (

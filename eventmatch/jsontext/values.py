@@ -9,7 +9,7 @@ positions reader decides.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -29,20 +29,32 @@ class NumberText(str):
     __slots__ = ()
 
 
-def _refuse_constant(token: str) -> Value:
-    raise ValueError(token)
+def is_string(value: Value) -> bool:
+    """Tell whether a value is a string, and not the text of a number."""
+    return isinstance(value, str) and not isinstance(value, NumberText)
 
+
+def refuse_constant(token: str) -> Value:
+    """Raise ValueError for NaN and infinities, which Python would take."""
+    raise ValueError(f"{token} is no JSON value")
+
+
+NUMBERS: Final = json.JSONDecoder(
+    parse_int=NumberText, parse_float=NumberText, parse_constant=refuse_constant
+)
+"""Keeps number texts; of members with the same name it keeps the last."""
 
 _EXACT: Final = json.JSONDecoder(
     object_pairs_hook=tuple,
     parse_int=NumberText,
     parse_float=NumberText,
-    parse_constant=_refuse_constant,
+    parse_constant=refuse_constant,
 )
 
 
 _STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|([\[\]{}])', re.DOTALL)
-_LONG_NUMBER: Final = re.compile(rf"[-+.0-9eE]{{{MAX_NUMBER_LENGTH + 1}}}")
+# Looks for the beginning of a run only: tried at each of its characters, long runs take seconds.
+_LONG_NUMBER: Final = re.compile(rf"(?<![-+.0-9eE])[-+.0-9eE]{{{MAX_NUMBER_LENGTH + 1}}}")
 
 
 def to_text(value: object) -> str:
@@ -58,33 +70,33 @@ def _as_dict(value: object) -> dict[object, object]:
     raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
-def read_value(source: bytes | str) -> Value:
+def read_value(source: bytes | str, most_levels: int = MAX_DEPTH) -> Value:
     """Read one JSON value; raises UnicodeDecodeError or `Fault`."""
     try:
         data = source if isinstance(source, bytes) else source.encode("utf-8")
     except UnicodeEncodeError:
-        return _read_by_position(str(source))
+        return read_by_position(str(source), tuple, most_levels)
     try:
         value = orjson.loads(data)
         if orjson.dumps(value) == data:
             return value
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         pass
-    return _read_exactly(data.decode("utf-8"))
+    return _read_exactly(data.decode("utf-8"), most_levels)
 
 
-def _read_exactly(text: str) -> Value:
-    if _may_break_a_limit(text):
-        return _read_by_position(text)
+def _read_exactly(text: str, most_levels: int) -> Value:
+    if may_break_a_limit(text, most_levels):
+        return read_by_position(text, tuple, most_levels)
     try:
         return _EXACT.decode(text)
     except (ValueError, RecursionError):
-        return _read_by_position(text)
+        return read_by_position(text, tuple, most_levels)
 
 
-def _may_break_a_limit(text: str) -> bool:
+def may_break_a_limit(text: str, most_levels: int = MAX_DEPTH) -> bool:
     """Tell that the text is too deep, or might hold too long a number."""
-    if text.count("{") + text.count("[") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
+    if text.count("{") + text.count("[") > most_levels and _depth(text) > most_levels:
         return True
     return len(text) > MAX_NUMBER_LENGTH and _LONG_NUMBER.search(text) is not None
 
@@ -101,18 +113,23 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _read_by_position(text: str) -> Value:
-    document = read_document(text)
+Build = Callable[[Iterable[tuple[str, Value]]], Value]
+"""Makes an object of its members."""
+
+
+def read_by_position(text: str, build: Build, most_levels: int = MAX_DEPTH) -> Value:
+    """Read one JSON value, however deep, so that `build` makes its objects; raises `Fault`."""
+    document = read_document(text, most_levels=most_levels)
     if document.fault is not None:
         raise document.fault
     assert document.root is not None
-    return _value_of(document.root)
+    return _value_of(document.root, build)
 
 
 _LITERAL_VALUES: Final = {Kind.TRUE: True, Kind.FALSE: False, Kind.NULL: None}
 
 
-def _value_of(root: Node) -> Value:
+def _value_of(root: Node, build: Build) -> Value:
     """Turn a tree into values, children before parents, without recursion."""
     order = [root]
     for node in order:
@@ -120,13 +137,13 @@ def _value_of(root: Node) -> Value:
         order.extend(member.value for member in node.members)
     values: dict[int, Value] = {}
     for node in reversed(order):
-        values[id(node)] = _from_children(node, values)
+        values[id(node)] = _from_children(node, values, build)
     return values[id(root)]
 
 
-def _from_children(node: Node, values: dict[int, Value]) -> Value:
+def _from_children(node: Node, values: dict[int, Value], build: Build) -> Value:
     if node.kind is Kind.OBJECT:
-        return tuple((member.name.text, values[id(member.value)]) for member in node.members)
+        return build((member.name.text, values[id(member.value)]) for member in node.members)
     if node.kind is Kind.ARRAY:
         return [values[id(item)] for item in node.items]
     if node.kind is Kind.NUMBER:

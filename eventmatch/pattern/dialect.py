@@ -41,6 +41,16 @@ LAMBDA_ESM: Final = Dialect(
     name="lambda-esm", version="2026-11", operators=_NO_WILDCARD, anything_but_forms=frozenset()
 )
 
+# Not one of DIALECTS: a filter policy has limits beside, which the topics check.
+SNS: Final = Dialect(
+    name="sns",
+    version="2026-11",
+    operators=_NO_WILDCARD,
+    anything_but_forms=frozenset({"prefix", "suffix"}),
+    max_length=262_144,
+    max_paths=5,
+)
+
 DIALECTS: Final[Mapping[str, Dialect]] = {
     dialect.name: dialect for dialect in (EVENTBRIDGE, PIPES, LAMBDA_ESM)
 }

@@ -47,7 +47,7 @@ def fault_problem(fault: Fault, text: str, location_lines: int) -> Problem:
     line, column = location(text, fault.position)
     wording = fault.jackson
     if fault.opened is not None:
-        wording = f"{wording} {_source(text, fault.opened)})"
+        wording = f"{wording} {source_location(text, fault.opened)})"
     lines = 0 if fault.kind in _WITHOUT_LOCATION else location_lines
     return Problem(
         severity="error",
@@ -77,10 +77,11 @@ def warning(finding: Finding, text: str) -> Problem:
 
 
 def _location_line(text: str, position: int) -> str:
-    return f"\n at {_source(text, position)}"
+    return f"\n at {source_location(text, position)}"
 
 
-def _source(text: str, position: int) -> str:
+def source_location(text: str, position: int) -> str:
+    """Return a place in a text as AWS's parser tells it."""
     line, column = location(text, position)
     return f"[Source: (String){_echo(text)}; line: {line}, column: {column}]"
 

@@ -40,7 +40,7 @@ def schema_errors(document: object, *, dialect: str = "eventbridge") -> list[str
         return ["nested too deeply for the schema"]
     lines: dict[str, str] = {}
     for error in found:
-        lines.setdefault(_path(error.absolute_path), _sentence(error))
+        lines.setdefault(place_of(error.absolute_path), _sentence(error))
     return [f"{path}: {sentence}" if path else sentence for path, sentence in lines.items()]
 
 
@@ -73,7 +73,7 @@ def _validator(dialect: str) -> "Draft202012Validator":
     return Draft202012Validator(event_pattern_schema(dialect))
 
 
-def _path(steps: Iterable[str | int]) -> str:
+def place_of(steps: Iterable[str | int]) -> str:
     """Write a place as `Problem.path` does: `detail.size[0].numeric`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
     return text.removeprefix(".")

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import eventmatch
+from eventmatch.errors import EventCode
 
 STOPPED = '{"detail": {"state": ["stopped"]}}'
 
@@ -262,6 +263,18 @@ def test_a_trusted_event_gives_the_same(engine: str) -> None:
     matcher = eventmatch.Matcher({"one": '{"a": [1], "b": {"c": ["é"]}}'}, engine=engine)
     for form in forms({"z": [{"y": "\n"}], "a": 1, "b": {"c": "é"}}):
         assert matcher.match_trusted(form) == ["one"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("member", ['"deep":%s,"a":1', '"a":1,"deep":%s'])
+def test_a_trusted_event_may_hold_the_deepest_detail(engine: str, member: str) -> None:
+    matcher = eventmatch.Matcher({"one": '{"detail": {"a": [1]}}'}, engine=engine)
+    deepest = "[" * 998 + "1.0" + "]" * 998
+    event = f'{{"detail":{{{member % f"[{deepest}]"}}}}}'
+    assert matcher.match_trusted(event) == ["one"]
+    assert matcher.match_trusted(event.encode()) == ["one"]
+    with pytest.raises(eventmatch.EventError) as caught:
+        matcher.match(event)
+    assert caught.value.code is EventCode.DEPTH
 
 
 def test_a_subclass_may_change_what_matching_means(engine: str) -> None:

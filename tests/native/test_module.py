@@ -23,8 +23,11 @@ def accept(*_: object) -> None:
     """A reference that finds nothing wrong."""
 
 
+CONFIGURED = ("--mypy-config-file", "pyproject.toml")
+
+
 def test_the_stub_is_the_module() -> None:
-    command = [sys.executable, "-m", "mypy.stubtest", "eventmatch._native"]
+    command = [sys.executable, "-m", "mypy.stubtest", *CONFIGURED, "eventmatch._native"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -1,0 +1,36 @@
+"""The clock as a port, so that whatever waits can be tested without waiting."""
+
+import asyncio
+import time
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time, and wakes whoever waits for a moment of it."""
+
+    def now(self) -> float:
+        """Return the seconds since 1970-01-01T00:00:00Z."""
+
+    async def sleep_until(self, moment: float) -> None:
+        """Return at that moment, or at once if it has passed."""
+
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """Return a context that raises `TimeoutError` if what it holds takes longer than that."""
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> float:
+        """Return the seconds since 1970-01-01T00:00:00Z."""
+        return time.time()
+
+    async def sleep_until(self, moment: float) -> None:
+        """Return when this machine's clock has come to that moment, also if it is set meanwhile."""
+        while (left := moment - time.time()) > 0:
+            await asyncio.sleep(min(left, 60))
+
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """Return a context that raises `TimeoutError` if what it holds takes longer than that."""
+        return asyncio.timeout(seconds)
