@@ -1,0 +1,1 @@
+"""Event buses: the control plane, the envelope, payloads, archives. Buses know no adapter."""

@@ -1,0 +1,116 @@
+"""Operations on replays. Meaning: service reference §5."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from eventmatch.bus.archive_model import Replay, ReplayState
+from eventmatch.bus.constraints import Items, Members, Moment, Text
+from eventmatch.bus.operations.operation import (
+    PAGING,
+    Answer,
+    Operation,
+    Parameters,
+    chosen,
+    of,
+    page,
+    paging,
+    present,
+    request,
+)
+from eventmatch.bus.replays import Replays
+from eventmatch.bus.shapes import ARN, DESCRIPTION, REPLAY_NAME, SOURCE_ARN
+
+_DESTINATION: Final = Members(
+    name="ReplayDestination",
+    members={"Arn": ARN, "FilterArns": Items(of=ARN)},
+    required=("Arn",),
+)
+_STATE: Final = Text(values=tuple(ReplayState))
+
+
+async def _start(replays: Replays, parameters: Parameters) -> Answer:
+    destination = parameters["Destination"]
+    replay = await replays.start_replay(
+        parameters["ReplayName"],
+        archive=parameters["EventSourceArn"],
+        start=parameters["EventStartTime"],
+        end=parameters["EventEndTime"],
+        destination=destination["Arn"],
+        filter_arns=destination.get("FilterArns", ()),
+        description=parameters.get("Description"),
+    )
+    return {
+        "ReplayArn": replay.arn,
+        "ReplayStartTime": replay.started,
+        "State": replay.state.value,
+    }
+
+
+async def _describe(replays: Replays, parameters: Parameters) -> Answer:
+    replay = await replays.describe_replay(parameters["ReplayName"])
+    destination: Answer = {"Arn": replay.destination}
+    if replay.filter_arns:
+        destination["FilterArns"] = list(replay.filter_arns)
+    more = present(ReplayArn=replay.arn, Description=replay.description, Destination=destination)
+    return {**_summary(replay), **more}
+
+
+def _summary(replay: Replay) -> Answer:
+    return present(
+        ReplayName=replay.name,
+        EventSourceArn=replay.source,
+        State=replay.state.value,
+        StateReason=replay.state_reason,
+        EventStartTime=replay.start,
+        EventEndTime=replay.end,
+        EventLastReplayedTime=replay.last_replayed,
+        ReplayStartTime=replay.started,
+        ReplayEndTime=replay.ended,
+    )
+
+
+async def _list(replays: Replays, parameters: Parameters) -> Answer:
+    state = parameters.get("State")
+    names = {"NamePrefix": "name_prefix", "EventSourceArn": "event_source_arn"}
+    found = await replays.list_replays(
+        **chosen(parameters, names), **paging(parameters), state=state and ReplayState(state)
+    )
+    return page("Replays", [_summary(replay) for replay in found.items], found)
+
+
+async def _cancel(replays: Replays, parameters: Parameters) -> Answer:
+    replay = await replays.cancel_replay(parameters["ReplayName"])
+    return {"ReplayArn": replay.arn, "State": replay.state.value}
+
+
+_NAMED: Final = {"ReplayName": REPLAY_NAME}
+_START: Final = request(
+    "StartReplay",
+    {
+        **_NAMED,
+        "Description": DESCRIPTION,
+        "EventSourceArn": SOURCE_ARN,
+        "EventStartTime": Moment(whole=False),
+        "EventEndTime": Moment(whole=False),
+        "Destination": _DESTINATION,
+    },
+    "ReplayName",
+    "EventSourceArn",
+    "EventStartTime",
+    "EventEndTime",
+    "Destination",
+)
+_LIST: Final = request(
+    "ListReplays",
+    {"NamePrefix": REPLAY_NAME, "State": _STATE, "EventSourceArn": SOURCE_ARN, **PAGING},
+)
+
+
+def replay_operations(replays: Replays) -> Mapping[str, Operation]:
+    """Return the operations on these replays by name."""
+    return {
+        "StartReplay": of(replays, _START, _start),
+        "DescribeReplay": of(replays, request("DescribeReplay", _NAMED, "ReplayName"), _describe),
+        "ListReplays": of(replays, _LIST, _list),
+        "CancelReplay": of(replays, request("CancelReplay", _NAMED, "ReplayName"), _cancel),
+    }

@@ -1,0 +1,54 @@
+"""What buses need of the store: records of the control plane, and archived events."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+
+class Change(NamedTuple):
+    """What becomes of one record: its new value as JSON text, or None where it goes."""
+
+    kind: str
+    key: str
+    value: bytes | None
+
+
+class Records(Protocol):
+    """Small documents by kind and key; a method that raises `StoreError` has changed nothing."""
+
+    async def load(self, kind: str) -> Mapping[str, bytes]:
+        """Return all records of a kind by their keys."""
+
+    async def write(self, changes: Sequence[Change]) -> None:
+        """Make all the changes durable, or none."""
+
+
+class ArchivedEvent(NamedTuple):
+    """An event in an archive: its envelope, the moment of the event and that of its ingestion."""
+
+    body: bytes
+    time: float
+    ingested: float
+
+
+class ArchiveStore(Protocol):
+    """Keeps the events of archives. Each method raises `StoreError`, and then changed nothing."""
+
+    async def archive(self, name: str, events: Sequence[ArchivedEvent]) -> None:
+        """Keep events durably in an archive."""
+
+    async def archived(
+        self, name: str, start: float, end: float, after: tuple[float, int] | None, limit: int
+    ) -> Sequence[tuple[tuple[float, int], ArchivedEvent]]:
+        """Return events whose time is in [start, end), in order of time, each with its place.
+
+        `after` is the place of the last one seen; None to begin.
+        """
+
+    async def archive_size(self, name: str) -> tuple[int, int]:
+        """Return how many events an archive has, and the bytes of their envelopes."""
+
+    async def expire(self, name: str, before: float) -> None:
+        """Forget what was ingested before a moment."""
+
+    async def drop_archive(self, name: str) -> None:
+        """Forget all events of an archive."""

@@ -1,0 +1,1 @@
+"""Observers of deliveries: sums in memory, Prometheus, OpenTelemetry."""

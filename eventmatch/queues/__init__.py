@@ -1,0 +1,1 @@
+"""An embedded queue and topic with the semantics of SQS and SNS."""
