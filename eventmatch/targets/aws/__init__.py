@@ -1,0 +1,1 @@
+"""Adapters for the real services, through boto3."""
