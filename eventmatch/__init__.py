@@ -1,6 +1,7 @@
-"""eventmatch: the EventBridge event-pattern language as a library.
+"""eventmatch: the EventBridge engine as a library.
 
-Check patterns, match events against many rules at once, and be told why an event did not match.
+Check patterns, match events against many rules at once, and be told why an event did not match;
+or let a `Router` bring events to the targets of their rules, and lose none.
 All names here are public, and so are `eventmatch.pattern.schema` and `eventmatch.testing`; whatever
 else is private. A part is imported when a name of it
 is first used, so that whoever only checks patterns does not wait for the engine.
@@ -10,6 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from eventmatch.bus.payload_refusals import Refused
+    from eventmatch.bus.policies import Caller
+    from eventmatch.bus.quotas import Quotas
     from eventmatch.engine.choice import engine_name
     from eventmatch.engine.explain import (
         BranchExplanation,
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from eventmatch.engine.reason import Reason
     from eventmatch.engine.stats import MatcherStats
     from eventmatch.errors import (
+        ConfigurationError,
         EngineUnavailable,
         EventCode,
         EventError,
@@ -33,13 +38,27 @@ if TYPE_CHECKING:
         PatternCode,
         PatternError,
         Problem,
+        QueueCode,
+        QueueError,
+        ServiceCode,
+        ServiceError,
+        StoreCode,
+        StoreError,
     )
     from eventmatch.pattern import EventPattern, check, parse
+    from eventmatch.queues.model import Message, QueueSettings, RedrivePolicy
+    from eventmatch.router.publishing import Accepted
+    from eventmatch.router.router import Router
+    from eventmatch.router.synchronous import SyncRouter
+    from eventmatch.targets.callable import Retryable
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Accepted",
     "BranchExplanation",
+    "Caller",
+    "ConfigurationError",
     "EngineUnavailable",
     "EventCode",
     "EventError",
@@ -51,12 +70,26 @@ __all__ = [
     "Matcher",
     "MatcherStats",
     "Matches",
+    "Message",
     "NotFound",
     "PatternCode",
     "PatternError",
     "Problem",
+    "QueueCode",
+    "QueueError",
+    "QueueSettings",
+    "Quotas",
     "Reason",
+    "RedrivePolicy",
+    "Refused",
+    "Retryable",
+    "Router",
     "RuleExplanation",
+    "ServiceCode",
+    "ServiceError",
+    "StoreCode",
+    "StoreError",
+    "SyncRouter",
     "check",
     "engine_name",
     "explain",
@@ -66,6 +99,9 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "eventmatch.bus.payload_refusals": ("Refused",),
+    "eventmatch.bus.policies": ("Caller",),
+    "eventmatch.bus.quotas": ("Quotas",),
     "eventmatch.engine.choice": ("engine_name",),
     "eventmatch.engine.explain": (
         "BranchExplanation",
@@ -80,6 +116,7 @@ _HOMES: Final = {
     "eventmatch.engine.reason": ("Reason",),
     "eventmatch.engine.stats": ("MatcherStats",),
     "eventmatch.errors": (
+        "ConfigurationError",
         "EngineUnavailable",
         "EventCode",
         "EventError",
@@ -89,8 +126,19 @@ _HOMES: Final = {
         "PatternCode",
         "PatternError",
         "Problem",
+        "QueueCode",
+        "QueueError",
+        "ServiceCode",
+        "ServiceError",
+        "StoreCode",
+        "StoreError",
     ),
     "eventmatch.pattern": ("EventPattern", "check", "parse"),
+    "eventmatch.queues.model": ("Message", "QueueSettings", "RedrivePolicy"),
+    "eventmatch.router.publishing": ("Accepted",),
+    "eventmatch.router.router": ("Router",),
+    "eventmatch.router.synchronous": ("SyncRouter",),
+    "eventmatch.targets.callable": ("Retryable",),
 }
 _HOME_OF: Final = {name: module for module, names in _HOMES.items() for name in names}
 

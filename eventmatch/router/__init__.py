@@ -1,0 +1,1 @@
+"""The composition root: wires stores, buses, deliveries and targets together."""

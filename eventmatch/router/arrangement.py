@@ -1,0 +1,174 @@
+"""From a configuration to a router that has all it names."""
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from eventmatch.bus.arn import DEFAULT_BUS
+from eventmatch.bus.model import RuleState
+from eventmatch.bus.quotas import Quotas
+from eventmatch.errors import ConfigurationError, EventmatchError, ServiceCode, ServiceError
+from eventmatch.queues.model import QueueSettings, RedrivePolicy
+from eventmatch.router.configuration import Configuration
+from eventmatch.router.router import Router
+from eventmatch.store.memory import MemoryStore
+from eventmatch.store.port import Store
+from eventmatch.store.sqlite import SqliteStore
+
+_PASSED_ON: Final = ("account", "region", "partition", "dead_letters")
+_ACCOUNT, _REGION, _PARTITION = "123456789012", "us-east-1", "aws"
+
+
+def router_of(configuration: Configuration, **options: Any) -> Router:
+    """Return a router that is not started, as a configuration says.
+
+    `options` are arguments of `Router` that go before it. Raises `ConfigurationError` for a
+    function that cannot be imported.
+    """
+    members = configuration.members
+    said = {name: members[name] for name in _PASSED_ON if name in members}
+    if "quotas" in members:
+        said["quotas"] = Quotas(**members["quotas"])
+    if "aws" in members:
+        from eventmatch.targets.aws.clients import Clients
+
+        said["clients"] = Clients(endpoint_url=members["aws"].get("endpoint_url"))
+    router = Router(**{"store": _store(configuration), **said, **options})
+    for name, place in members.get("functions", {}).items():
+        router.register(name, _function(place, f"functions.{name}", configuration))
+    return router
+
+
+async def arrange(router: Router, configuration: Configuration) -> None:
+    """Give a router that is started all that a configuration names; may be done again.
+
+    A rule has exactly the targets that it names; rules and queues that it does not name are left
+    alone. Raises `ConfigurationError` with the place of what the router refuses.
+    """
+    members = configuration.members
+    for name, settings in members.get("queues", {}).items():
+        with _At(f"queues.{name}"):
+            await _put_queue(router, name, _settings(settings))
+    for name, bus in members.get("buses", {}).items():
+        with _At(f"buses.{name}"):
+            await _put_bus(router, name, bus)
+    for number, rule in enumerate(members.get("rules", ())):
+        with _At(f"rules[{number}]"):
+            await _put_rule(router, rule, members)
+
+
+class _At:
+    """Turns what is refused within into a `ConfigurationError` with its place."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, EventmatchError):
+            text = error.message if isinstance(error, ServiceError) else str(error)
+            raise ConfigurationError(self._path, text) from error
+
+
+def _store(configuration: Configuration) -> Store:
+    path = configuration.members.get("store")
+    if path is None:
+        return MemoryStore()
+    synchronous = configuration.members.get("synchronous", "full")
+    return SqliteStore(configuration.folder / path, synchronous=synchronous)
+
+
+def _function(place: str, path: str, configuration: Configuration) -> Callable[[Any], object]:
+    """Import a function; modules beside the configuration are found, too."""
+    folder = str(configuration.folder.absolute())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    module, _, name = place.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for step in name.split("."):
+            found = getattr(found, step)
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(path, str(error)) from error
+    except Exception as error:  # whatever the module does when it is imported
+        text = f"{module} cannot be imported: {type(error).__name__}: {error}"
+        raise ConfigurationError(path, text) from error
+    if not callable(found):
+        raise ConfigurationError(path, f"{place} is no function")
+    function: Callable[[Any], object] = found
+    return function
+
+
+def _settings(members: Mapping[str, Any]) -> QueueSettings:
+    redrive = members.get("redrive")
+    return QueueSettings(**{**members, "redrive": RedrivePolicy(**redrive) if redrive else None})
+
+
+async def _put_queue(router: Router, name: str, settings: QueueSettings) -> None:
+    if name in router.queues.list_queues(name):
+        await router.queues.update_queue(name, settings)
+    else:
+        await router.queues.create_queue(name, settings)
+
+
+async def _put_bus(router: Router, name: str, members: Mapping[str, Any]) -> None:
+    description = members.get("Description")
+    try:
+        await router.plane.create_event_bus(name, description=description)
+    except ServiceError as error:
+        if error.code is not ServiceCode.RESOURCE_ALREADY_EXISTS:
+            raise
+        await router.plane.update_event_bus(name, description=description or "")
+
+
+async def _put_rule(router: Router, rule: Mapping[str, Any], whole: Mapping[str, Any]) -> None:
+    name, bus = rule["Name"], rule.get("EventBusName", DEFAULT_BUS)
+    await router.put_rule(
+        name,
+        event_pattern=rule.get("EventPattern"),
+        schedule_expression=rule.get("ScheduleExpression"),
+        event_bus_name=bus,
+        state=RuleState(rule.get("State", "ENABLED")),
+        description=rule.get("Description"),
+    )
+    targets = [target_members(target, whole) for target in rule.get("Targets", ())]
+    before = (await router.plane.describe_rule(name, event_bus_name=bus)).targets
+    named = {target["Id"] for target in targets}
+    if gone := [target.id for target in before if target.id not in named]:
+        await router.plane.remove_targets(name, gone, event_bus_name=bus)
+    if targets:
+        await router.plane.put_targets(name, targets, event_bus_name=bus)
+
+
+def target_members(target: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a target of a configuration in AWS's members."""
+    members = {name: value for name, value in target.items() if name not in _SHORT}
+    for name, arn in _SHORT.items():
+        if name in target:
+            members["Arn"] = _arn(arn, target[name], whole)
+    letters = target.get("DeadLetterConfig")
+    if letters and "Queue" in letters:
+        members["DeadLetterConfig"] = {"Arn": _arn(_SHORT["Queue"], letters["Queue"], whole)}
+    return members
+
+
+def _arn(template: str, name: str, whole: Mapping[str, Any]) -> str:
+    return template.format(
+        partition=whole.get("partition", _PARTITION),
+        region=whole.get("region", _REGION),
+        account=whole.get("account", _ACCOUNT),
+        name=name,
+    )
+
+
+# The names that stand for ARNs.
+_SHORT: Final = {
+    "Function": "arn:eventmatch:callable:::{name}",
+    "Queue": "arn:{partition}:sqs:{region}:{account}:{name}",
+    "Topic": "arn:{partition}:sns:{region}:{account}:{name}",
+    "Bus": "arn:{partition}:events:{region}:{account}:event-bus/{name}",
+    "Log": "arn:eventmatch:log:::{name}",
+}

@@ -1,0 +1,35 @@
+"""Where deliveries end that nothing helps."""
+
+from collections.abc import Sequence
+
+from eventmatch.delivery.model import Attempt, DeadLetter, Outcome
+from eventmatch.delivery.ports import Adapter
+from eventmatch.targets import Adapters
+
+
+class DeadLetterQueues:
+    """Sends dead letters to queues as to any target, with AWS's attributes beside the payload."""
+
+    def __init__(self, adapters: Adapters) -> None:
+        self._adapters = adapters
+        self._queues: dict[str, Adapter] = {}
+
+    async def send(self, queue: str, letters: Sequence[DeadLetter]) -> Sequence[Outcome]:
+        """Keep the letters durably in the queue with that ARN; one outcome for each."""
+        adapter = self._queues.get(queue)
+        if adapter is None:
+            adapter = self._queues[queue] = self._adapters.adapter(queue)
+        outcomes: list[Outcome] = []
+        for start in range(0, len(letters), adapter.batch_size):
+            some = letters[start : start + adapter.batch_size]
+            attempts = [
+                Attempt(letter.payload, letter.event, attributes=letter.attributes)
+                for letter in some
+            ]
+            outcomes += await adapter.deliver(attempts)
+        return outcomes
+
+    async def close(self) -> None:
+        """Give up what the queues hold."""
+        for adapter in self._queues.values():
+            await adapter.close()

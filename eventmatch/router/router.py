@@ -1,0 +1,341 @@
+"""`Router`: events in, targets out, and nothing lost between."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from os import PathLike
+from random import Random
+from types import TracebackType
+from typing import Any, Final, Self
+
+from eventmatch.bus import operations
+from eventmatch.bus.archives import Archives
+from eventmatch.bus.arn import DEFAULT_BUS
+from eventmatch.bus.identity import RandomIds
+from eventmatch.bus.model import Rule, RuleState
+from eventmatch.bus.plane import ControlPlane
+from eventmatch.bus.policies import Caller
+from eventmatch.bus.ports import ArchivedEvent
+from eventmatch.bus.quotas import Quotas
+from eventmatch.bus.replays import Replays
+from eventmatch.clock import Clock, SystemClock
+from eventmatch.delivery.dispatcher import Dispatcher
+from eventmatch.delivery.model import Event
+from eventmatch.delivery.ports import Adapter, Observer
+from eventmatch.errors import StoreError
+from eventmatch.jsontext import write_plain
+from eventmatch.observers.silent import Silent
+from eventmatch.queues.model import QueueSettings
+from eventmatch.queues.queue import Queues
+from eventmatch.queues.topic import Topics
+from eventmatch.router.archiving import Archiving, archive_makers
+from eventmatch.router.dead_letters import DeadLetterQueues
+from eventmatch.router.destinations import RuleTargets
+from eventmatch.router.intake import Arrival, Intake
+from eventmatch.router.publishing import Publisher, Put
+from eventmatch.router.redriving import DeadLetterBox
+from eventmatch.store.memory import MemoryStore
+from eventmatch.store.port import Store
+from eventmatch.store.sqlite.store import SqliteStore
+from eventmatch.targets import Adapters, CallableTarget, Endpoint, Resources
+from eventmatch.targets.callable import CONCURRENCY
+from eventmatch.targets.threads import DaemonThreads
+
+Goal = str | Callable[[Any], object] | Mapping[str, Any]
+"""A target: its ARN, a function, or AWS's members."""
+
+_USUAL: Final = Quotas()
+_THREADS: Final = 32
+SWEEP_EVERY: Final = 60.0
+# Dead letters are kept for as long as a queue can keep them: 14 days.
+LAST_RESORT: Final = QueueSettings(retention=1_209_600)
+
+_log: Final = logging.getLogger("eventmatch.router")
+
+
+class Router:
+    """Buses, rules and targets over one store; belongs to one event loop.
+
+    `store` is the path of an SQLite file, or a store; None keeps everything in memory. Once
+    `put_events` has returned, every event is delivered to each target of each rule that matches it,
+    at least once, or becomes a dead letter, also behind a sudden end. Use as a context, or `start`
+    and `stop`.
+
+    `dead_letters` is the queue for targets that name none; None drops what nothing helps, as AWS
+    does. `letters` shows what lies in such queues, and sends it again. `clients` gives boto3
+    clients for targets in the cloud: `targets.aws.clients.Clients`.
+    """
+
+    def __init__(
+        self,
+        store: str | PathLike[str] | Store | None = None,
+        *,
+        account: str = "123456789012",
+        region: str = "us-east-1",
+        partition: str = "aws",
+        quotas: Quotas = _USUAL,
+        dead_letters: str | None = "dead-letters",
+        observer: Observer | None = None,
+        endpoints: Mapping[str, Endpoint] | None = None,
+        clients: Callable[[str, str], Any] | None = None,
+        limited_hops: bool = True,
+        clock: Clock | None = None,
+        random: Random | None = None,
+        new_id: Callable[[], str] | None = None,
+    ) -> None:
+        clock, new_id = clock or SystemClock(), new_id or RandomIds()
+        observer = observer or Silent()
+        arn = f"arn:{partition}:{{}}:{region}:{account}:{{}}".format
+        self.store, self.quotas = _store(store), quotas
+        self.queues, self.topics = _queues(self.store, clock, new_id, partial(arn, "sns"))
+        self._callables: dict[str, Adapter] = {}
+        self._threads = ThreadPoolExecutor(_THREADS, "eventmatch-target")
+        self._pools: dict[str, DaemonThreads] = {}
+        here = self._resources(account, region, clock, new_id)
+        resources = replace(here, clients=clients, limited_hops=limited_hops)
+        makers = archive_makers(self._archive)
+        adapters = Adapters(replace(resources, endpoints=endpoints or {}), makers)
+        self._dead_letters = DeadLetterQueues(adapters)
+        self._last_resort = dead_letters
+        self.dispatcher = Dispatcher(
+            self.store.deliveries,
+            RuleTargets(adapters, arn("sqs", dead_letters) if dead_letters else None),
+            self._dead_letters,
+            clock=clock,
+            random=random or Random(),
+            observer=observer,
+        )
+        self.plane = ControlPlane(
+            self.store.records,
+            lane=self.dispatcher.lane,
+            clock=clock,
+            account=account,
+            region=region,
+            partition=partition,
+            quotas=quotas,
+        )
+        self._intake = Intake(
+            self.plane, self.store.deliveries, self.dispatcher, clock=clock, observer=observer
+        )
+        self._publisher = Publisher(self.plane, self._intake, clock=clock, new_id=new_id)
+        self._archiving = Archiving(self.plane, self.store, self._intake, self.dispatcher, new_id)
+        self._caller = Caller(account)
+        self._clock = clock
+        self._sweeping: asyncio.Task[None] | None = None
+        self.letters = DeadLetterBox(
+            self.queues, self.plane, self.store.deliveries, self.dispatcher, clock, dead_letters
+        )
+        self._is_open = False
+
+    @property
+    def is_durable(self) -> bool:
+        """Whether anything outlives the process."""
+        return not isinstance(self.store, MemoryStore)
+
+    @property
+    def archives(self) -> Archives:
+        """What the buses keep of their events."""
+        return self._archiving.archives
+
+    @property
+    def replays(self) -> Replays:
+        """Events of archives once more."""
+        return self._archiving.replays
+
+    async def open(self) -> None:
+        """Open the store, but deliver nothing; raises `StoreError`. `stop` closes it."""
+        await self.store.open()
+        try:
+            await self._open()
+        except BaseException:
+            await self.store.close()
+            raise
+        self._is_open = True
+
+    async def _open(self) -> None:
+        await self.queues.open()
+        await self.topics.open()
+        await self.plane.load()
+        await self.archives.start()
+        if self._last_resort and self._last_resort not in self.queues.list_queues():
+            await self.queues.create_queue(self._last_resort, LAST_RESORT)
+
+    async def start(self) -> None:
+        """Open the store, and go on with what was not settled; raises `StoreError`."""
+        if not self._is_open:
+            await self.open()
+        await self.dispatcher.start()
+        await self.replays.start()
+        self._sweeping = asyncio.create_task(self._sweep())
+
+    async def stop(self) -> None:
+        """End deliveries and close the store; what is not settled goes on behind the next start."""
+        if self._sweeping:
+            self._sweeping.cancel()
+        await self.replays.stop()
+        await self.archives.stop()
+        await self._intake.stop()
+        await self.dispatcher.stop()
+        await self._dead_letters.close()
+        await self.store.close()
+        for threads in (self._threads, *self._pools.values()):
+            threads.shutdown(wait=False, cancel_futures=True)
+        self._is_open = False
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    def register(self, name: str, function: Callable[[Any], object], **options: Any) -> str:
+        """Make a function a target; return its ARN. `options` are those of `CallableTarget`.
+
+        Functions are not kept: register them before `start`, or deliveries to them wait.
+        """
+        if "threads" not in options:
+            # Of its own, so that one that hangs leaves no other without threads.
+            options["threads"] = self._pools[name] = DaemonThreads(
+                options.get("concurrency", CONCURRENCY)
+            )
+        self._callables[name] = CallableTarget(function, **options)
+        return f"arn:eventmatch:callable:::{name}"
+
+    async def put_rule(
+        self,
+        name: str,
+        *,
+        event_pattern: str | Mapping[str, Any] | None = None,
+        schedule_expression: str | None = None,
+        event_bus_name: str = DEFAULT_BUS,
+        state: RuleState = RuleState.ENABLED,
+        description: str | None = None,
+    ) -> Rule:
+        """Make a rule, or replace all of one but its targets; raises `ServiceError`, `StoreError`.
+
+        It matches what is put from now on.
+        """
+        if isinstance(event_pattern, Mapping):
+            event_pattern = write_plain(event_pattern).decode()
+        return await self.plane.put_rule(
+            name,
+            event_pattern=event_pattern,
+            schedule_expression=schedule_expression,
+            event_bus_name=event_bus_name,
+            state=state,
+            description=description,
+        )
+
+    async def put_targets(
+        self, rule: str, targets: Mapping[str, Goal], *, event_bus_name: str = DEFAULT_BUS
+    ) -> None:
+        """Add targets to a rule by their ids, or replace those it has; raises as `put_rule`.
+
+        A target is a function, an ARN, or a mapping of AWS's members, of which Arn may be a
+        function too.
+        """
+        members = [
+            self._target(f"{event_bus_name}/{rule}/{identity}", identity, goal)
+            for identity, goal in targets.items()
+        ]
+        await self.plane.put_targets(rule, members, event_bus_name=event_bus_name)
+
+    def _target(self, name: str, identity: str, goal: Goal) -> dict[str, Any]:
+        members: dict[str, Any] = dict(goal) if isinstance(goal, Mapping) else {"Arn": goal}
+        if callable(function := members.get("Arn")):
+            members["Arn"] = self.register(name, function)
+        return {"Id": identity, **members}
+
+    async def put_events(self, entries: Iterable[Mapping[str, Any]]) -> list[Put]:
+        """Accept any number of entries, in AWS's members; return what becomes of each, in order.
+
+        The Detail may be an object or its JSON text. Everything that is `Accepted` is durable.
+        Raises `StoreError`; then nothing was accepted.
+        """
+        account = self._caller.account
+        return await self._publisher.put_many(entries, account=account, quotas=self.quotas)
+
+    async def put_envelopes(
+        self, envelopes: Iterable[Mapping[str, Any]], *, event_bus_name: str = DEFAULT_BUS
+    ) -> list[Put]:
+        """Accept any number of whole events, as a bus gets them from AWS's own services.
+
+        So their source may begin with `aws.`; an event keeps the id, account, region and time that
+        it has. Returns and raises as `put_events`.
+        """
+        account = self._caller.account
+        return await self._publisher.take_many(
+            envelopes, bus=event_bus_name, account=account, quotas=self.quotas
+        )
+
+    async def call(
+        self, operation: str, parameters: Mapping[str, Any], *, caller: Caller | None = None
+    ) -> dict[str, Any]:
+        """Run an operation of AWS's API; raises `ServiceError` as AWS does, and `StoreError`."""
+        if operation == "PutEvents":
+            caller = caller or self._caller
+            return await self._publisher.answer(parameters, caller=caller, quotas=self.quotas)
+        return await operations.call(self.plane, operation, parameters, self._archiving.operations)
+
+    async def idle(self) -> None:
+        """Return when nothing is left to do now; what waits for another attempt does not count."""
+        await self.replays.idle()
+        await self.dispatcher.idle()
+
+    async def _sweep(self) -> None:
+        """Let messages of queues go that have been kept for as long as their queue keeps them."""
+        while True:
+            await self._clock.sleep_until(self._clock.now() + SWEEP_EVERY)
+            try:
+                await self.queues.expire()
+            except StoreError as error:
+                _log.error("%s", error)
+
+    def _resources(
+        self, account: str, region: str, clock: Clock, new_id: Callable[[], str]
+    ) -> Resources:
+        return Resources(
+            account=account,
+            region=region,
+            queues=self.queues,
+            topics=self.topics,
+            forward=self._forward,
+            callables=self._callables,
+            threads=self._threads,
+            clock=clock,
+            new_id=new_id,
+        )
+
+    async def _archive(self, archive: str, events: Sequence[ArchivedEvent]) -> None:
+        await self.archives.keep(archive, events)
+
+    async def _forward(self, bus: str, events: Sequence[Event]) -> Sequence[object]:
+        """Put events of one bus on another; as on AWS, one that is not there swallows them."""
+        if self.plane.routes(bus) is None:
+            _log.warning("%s: there is no such bus, and %d events are dropped", bus, len(events))
+        await self._intake.accept(
+            [Arrival(bus, event.body, event.facts, event.accepted) for event in events]
+        )
+        return events
+
+
+def _queues(
+    store: Store, clock: Clock, new_id: Callable[[], str], arn_of: Callable[[str], str]
+) -> tuple[Queues, Topics]:
+    queues = Queues(store.queues, store.records, clock, new_id)
+    return queues, Topics(queues, store.records, clock, new_id, arn_of=arn_of)
+
+
+def _store(store: str | PathLike[str] | Store | None) -> Store:
+    if store is None:
+        return MemoryStore()
+    return SqliteStore(store) if isinstance(store, str | PathLike) else store
