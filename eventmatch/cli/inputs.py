@@ -29,7 +29,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
     """Open a file for reading bytes, or lend stdin; what cannot be read is a `UsageError`."""
     try:
         if path == STDIN:
-            yield sys.stdin.buffer
+            yield _stdin()
         else:
             with open(path, "rb") as stream:
                 yield stream
@@ -37,6 +37,18 @@ def opened(path: str) -> Iterator[BinaryIO]:
         raise
     except OSError as error:
         raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _stdin() -> BinaryIO:
+    """Return stdin as an object of its own.
+
+    A thread may still wait for it when the interpreter ends, which then asks for the lock of
+    `sys.stdin`.
+    """
+    try:
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except (OSError, ValueError):
+        return sys.stdin.buffer
 
 
 def read_text(path: str) -> str:

@@ -5,10 +5,23 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
 import eventmatch
-from eventmatch.cli import check, explain, gen, library, match, schema, test
+from eventmatch.cli import (
+    check,
+    demo,
+    dlq,
+    explain,
+    gen,
+    library,
+    listing,
+    match,
+    replaying,
+    run,
+    schema,
+    test,
+)
 from eventmatch.cli.findings import pretty
 from eventmatch.cli.inputs import UsageError
 from eventmatch.cli.rules import BadRules
@@ -46,11 +59,28 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "gen": gen,
     "schema": schema,
     "library": library,
+    "run": run,
+    "dlq": dlq,
+    "rules": listing,
+    "events": replaying,
+    "demo": demo,
 }
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports a mistake in one line."""
+    """Reports a mistake in one line, and lets options stand between names."""
+
+    _is_intermixed = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        # The intermixed parsing of some Python releases comes back here.
+        if self._is_intermixed or self._subparsers is not None:
+            return super().parse_known_args(args, namespace)
+        self._is_intermixed = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_intermixed = False
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f'{message} (see "{self.prog} --help")')
@@ -59,7 +89,7 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     layout = argparse.RawDescriptionHelpFormatter
-    summary = "Check, match, explain and test EventBridge event patterns."
+    summary = "Check, match, explain and test event patterns, and route events by them."
     root = _Parser(
         prog="eventmatch",
         description=summary,

@@ -6,6 +6,7 @@ Without rich, without a terminal, or with NO_COLOR set, everything is plain.
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TextIO
@@ -39,6 +40,11 @@ def cut_left(text: str, room: int) -> str:
     return text if len(text) <= room else f"…{text[len(text) - max(room - 1, 0) :]}"
 
 
+def fill(text: str) -> str:
+    """Break a sentence where the terminal ends."""
+    return textwrap.fill(text, width(), break_on_hyphens=False, subsequent_indent="  ")
+
+
 def paint_for(stream: TextIO) -> Paint:
     """Return what styles text for a stream."""
     if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
@@ -69,4 +75,33 @@ def progress(title: str, total: int | None) -> Iterator[Advance]:
         return
     with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(title, total=total)
+        yield lambda amount: bar.advance(task, amount)
+
+
+@contextmanager
+def live(title: str, total: int | None, status: Callable[[], str]) -> Iterator[Advance]:
+    """Show a bar on stderr, if that is a terminal, and below it the line that `status` returns.
+
+    Another thread calls `status`, several times a second. `total` None: how much is unknown.
+    """
+    try:
+        if not sys.stderr.isatty():
+            raise ImportError
+        from rich.console import Console, Group
+        from rich.live import Live
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+        from rich.text import Text
+    except ImportError:
+        yield lambda _: None
+        return
+    done = TextColumn("{task.completed:,.0f}") if total is None else TaskProgressColumn()
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), done)
+    task = bar.add_task(title, total=total)
+
+    def screen() -> Group:
+        return Group(bar, Text(status(), no_wrap=True, overflow="ellipsis"))
+
+    console = Console(stderr=True)
+    redirected = sys.stdout.isatty()
+    with Live(get_renderable=screen, console=console, transient=True, redirect_stdout=redirected):
         yield lambda amount: bar.advance(task, amount)

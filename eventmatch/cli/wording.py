@@ -2,9 +2,14 @@
 
 
 def count(number: int, noun: str) -> str:
-    """Return a number with its noun: 1 rule, 2 rules, 3 matches."""
-    ending = "" if number == 1 else "es" if noun.endswith("ch") else "s"
-    return f"{number:,} {noun}{ending}"
+    """Return a number with its noun: 1 rule, 2 rules, 3 matches, 4 deliveries."""
+    return f"{number:,} {noun if number == 1 else _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("ry"):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith("ch") else f"{noun}s"
 
 
 def elapsed(events: int, seconds: float) -> str:

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -15,7 +14,8 @@ import pytest
 
 import eventmatch
 from eventmatch.cli import main as entry
-from eventmatch.cli.main import COMMANDS, main
+from eventmatch.cli.main import COMMANDS
+from tests.cli.command import Cli, Outcome, file, ndjson
 
 HELP: Final = Path(__file__).with_name("help")
 ROOT: Final = Path(__file__).parents[2]
@@ -32,50 +32,6 @@ RULE_SET: Final = """\
      "state": "stopped"}}}
 ]}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def lines(self) -> list[Any]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Cli = Callable[..., Outcome]
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*argv: str, stdin: str | bytes = "") -> Outcome:
-        data = stdin.encode() if isinstance(stdin, str) else stdin
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-        status = main(argv)
-        captured = capsys.readouterr()
-        return Outcome(status, captured.out, captured.err)
-
-    return run
-
-
-def file(name: str, content: object) -> str:
-    text = content if isinstance(content, str) else json.dumps(content)
-    Path(name).parent.mkdir(parents=True, exist_ok=True)
-    Path(name).write_text(text, "utf-8")
-    return name
-
-
-def ndjson(*events: object) -> str:
-    return "".join(f"{json.dumps(event)}\n" for event in events)
 
 
 # The whole
