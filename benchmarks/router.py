@@ -4,7 +4,8 @@ A router on one SQLite file, each commit synchronous, has 1,000 rules, and every
 one with three callables, one with two queues. First it is seen that each event comes to each target
 once; then it is timed:
 peak: many callers put calls of ten as AWS's API has them, or of 500; until all is delivered.
-latency: at half of the peak and a fixed rate, from the moment a call is due to the callable.
+latency: at half of the peak and a fixed rate, from the moment a call is due to the callable; the
+    round whose p99 is the median.
 bad: the rate of the good targets beside one that hangs, one that fails, one that fails half of the
     time and one that is slow, compared with the rate without them.
 backlog: a million deliveries to targets that hang are accepted, outlive a restart and are made;
@@ -104,7 +105,10 @@ async def rates(path: Path, *, quick: bool) -> dict[str, Any]:
         best = max(five, key=lambda peak: peak.entries_per_s)
         progress("latency")
         half = peaks["five_targets_calls_of_10"].entries_per_s / 2
-        latency = await _routing_rates.latency(world, half, 3.0 if quick else 20.0)
+        rounds, seconds = (1, 3.0) if quick else (5, 5.0)
+        found = [await _routing_rates.latency(world, half, seconds) for _ in range(rounds)]
+        # A stall of a busy disk spoils one round; the median is as good as the others.
+        latency = sorted(found, key=lambda figures: figures["p99_ms"])[rounds // 2]
         progress("bad targets")
         bad = await _routing_rates.beside_bad_targets(world, 5_000 if quick else 20_000)
     return {

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
         Problem,
         QueueCode,
         QueueError,
+        ScheduleCode,
+        ScheduleError,
+        ScheduleLintCode,
         ServiceCode,
         ServiceError,
         StoreCode,
@@ -50,15 +53,22 @@ if TYPE_CHECKING:
     from eventmatch.router.publishing import Accepted
     from eventmatch.router.router import Router
     from eventmatch.router.synchronous import SyncRouter
+    from eventmatch.schedule.describe import explain_schedule
+    from eventmatch.schedule.firing import fire_times, next_fire_time
+    from eventmatch.schedule.lints import check_schedule
+    from eventmatch.schedule.model import At, Cron, Rate, Unix
+    from eventmatch.schedule.parser import parse_schedule
     from eventmatch.targets.callable import Retryable
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Accepted",
+    "At",
     "BranchExplanation",
     "Caller",
     "ConfigurationError",
+    "Cron",
     "EngineUnavailable",
     "EventCode",
     "EventError",
@@ -79,23 +89,33 @@ __all__ = [
     "QueueError",
     "QueueSettings",
     "Quotas",
+    "Rate",
     "Reason",
     "RedrivePolicy",
     "Refused",
     "Retryable",
     "Router",
     "RuleExplanation",
+    "ScheduleCode",
+    "ScheduleError",
+    "ScheduleLintCode",
     "ServiceCode",
     "ServiceError",
     "StoreCode",
     "StoreError",
     "SyncRouter",
+    "Unix",
     "check",
+    "check_schedule",
     "engine_name",
     "explain",
+    "explain_schedule",
+    "fire_times",
     "matches",
     "nearest",
+    "next_fire_time",
     "parse",
+    "parse_schedule",
 ]
 
 _HOMES: Final = {
@@ -128,6 +148,9 @@ _HOMES: Final = {
         "Problem",
         "QueueCode",
         "QueueError",
+        "ScheduleCode",
+        "ScheduleError",
+        "ScheduleLintCode",
         "ServiceCode",
         "ServiceError",
         "StoreCode",
@@ -138,6 +161,11 @@ _HOMES: Final = {
     "eventmatch.router.publishing": ("Accepted",),
     "eventmatch.router.router": ("Router",),
     "eventmatch.router.synchronous": ("SyncRouter",),
+    "eventmatch.schedule.describe": ("explain_schedule",),
+    "eventmatch.schedule.firing": ("fire_times", "next_fire_time"),
+    "eventmatch.schedule.lints": ("check_schedule",),
+    "eventmatch.schedule.model": ("At", "Cron", "Rate", "Unix"),
+    "eventmatch.schedule.parser": ("parse_schedule",),
     "eventmatch.targets.callable": ("Retryable",),
 }
 _HOME_OF: Final = {name: module for module, names in _HOMES.items() for name in names}

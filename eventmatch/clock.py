@@ -3,7 +3,10 @@
 import asyncio
 import time
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Final, Protocol
+
+# The seconds behind which a clock that was set, or a machine that slept, is found out.
+_LONGEST_SLEEP: Final = 20.0
 
 
 class Clock(Protocol):
@@ -29,7 +32,7 @@ class SystemClock:
     async def sleep_until(self, moment: float) -> None:
         """Return when this machine's clock has come to that moment, also if it is set meanwhile."""
         while (left := moment - time.time()) > 0:
-            await asyncio.sleep(min(left, 60))
+            await asyncio.sleep(min(left, _LONGEST_SLEEP))
 
     def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
         """Return a context that raises `TimeoutError` if what it holds takes longer than that."""

@@ -2,6 +2,7 @@
 
 EventmatchError
 ├── PatternError        a rule that is not a valid event pattern; carries one Problem
+├── ScheduleError       a text that is no schedule expression; carries one Problem
 ├── EventError          an event that is not a JSON object
 ├── EngineUnavailable   an engine that this installation does not have
 ├── NotFound            a name that nobody added (also a KeyError)
@@ -72,6 +73,34 @@ class LintCode(StrEnum):
     OPERATOR_LOOKALIKE = "operator-lookalike"
 
 
+class ScheduleCode(StrEnum):
+    """Why a schedule expression is invalid: the closed set behind `ScheduleError.code`."""
+
+    FORM = "schedule-form"
+    KIND = "schedule-kind"
+    WHITE_SPACE = "schedule-white-space"
+    FIELD_COUNT = "schedule-field-count"
+    QUESTION_MARK = "schedule-question-mark"
+    VALUE = "schedule-value"
+    VALUE_RANGE = "schedule-value-range"
+    YEAR_ORDER = "schedule-year-order"
+    LIST = "schedule-list"
+    RATE_UNIT = "schedule-rate-unit"
+    RATE_PLURAL = "schedule-rate-plural"
+    TIME = "schedule-time"
+    TIME_ZONE = "schedule-time-zone"
+
+
+class ScheduleLintCode(StrEnum):
+    """What is a valid schedule and still probably a mistake: the codes of warnings."""
+
+    NEVER_FIRES = "never-fires"
+    EVERY_MINUTE = "every-minute"
+    DAY_NUMBERS = "day-numbers"
+    TIME_SKIPPED = "time-skipped"
+    TIME_REPEATED = "time-repeated"
+
+
 class EventCode(StrEnum):
     """Why an event is refused: the closed set behind `EventError.code`."""
 
@@ -87,16 +116,17 @@ class EventCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One finding in a pattern: an error that AWS reports too, or a warning of our own.
+    """One finding in a pattern or a schedule expression: an error of AWS's or a warning of ours.
 
+    `path` is the place in a pattern, or the field of a schedule.
     `line` and `column` are 1-based, count UTF-16 units, and are the position that AWS prints;
-    `span` is the offending token as character offsets into the pattern's text.
-    `aws_message` is what follows "Event pattern is not valid. Reason: " on the service, with
-    its location lines; None for warnings.
+    `span` is the offending token as character offsets into the text.
+    `aws_message` is what AWS says: of a pattern, what follows "Event pattern is not valid.
+    Reason: ", with its location lines; of a schedule, the sentence. None for warnings.
     """
 
     severity: Literal["error", "warning"]
-    code: PatternCode | LintCode
+    code: PatternCode | LintCode | ScheduleCode | ScheduleLintCode
     path: str
     line: int
     column: int
@@ -159,6 +189,42 @@ class PatternError(EventmatchError):
     @property
     def aws_message(self) -> str:
         """The reason as AWS words it, location lines included."""
+        return self.problem.aws_message or ""
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+class ScheduleError(EventmatchError):
+    """The text is no schedule expression. `problem` says where, why and what AWS would say."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    @property
+    def code(self) -> ScheduleCode:
+        """The stable reason."""
+        return ScheduleCode(self.problem.code)
+
+    @property
+    def field(self) -> str:
+        """The field that is wrong, such as `day-of-week`; empty where it is the whole."""
+        return self.problem.path
+
+    @property
+    def position(self) -> int:
+        """Where the offending characters begin, from 0."""
+        return self.problem.span[0]
+
+    @property
+    def message(self) -> str:
+        """One sentence for people: what was expected and what came."""
+        return self.problem.message
+
+    @property
+    def aws_message(self) -> str:
+        """The sentence of AWS; empty for what AWS has not, such as `unix(...)`."""
         return self.problem.aws_message or ""
 
     def __str__(self) -> str:

@@ -102,6 +102,18 @@ def fits(expected: Any, value: Any, names: dict[str, Any], number: int = 1) -> b
     return isinstance(value, dict) and _fits_members(expected, value, names, number)
 
 
+def check(
+    step: Mapping[str, Any], found: Mapping[str, Any], names: dict[str, Any], number: int
+) -> None:
+    """Assert that the outcome of a call is what its step tells."""
+    if "error" in step:
+        expected = {"error": {**step["error"], "$others": True}}
+    else:
+        expected = {"result": step["result"]}
+        assert found.get("result", {}).keys().isdisjoint(step.get("absent", ())), found
+    assert fits(expected, found, names, number), (step, found)
+
+
 def _fits_kind(form: Mapping[str, Any], kind: str, value: Any, names: dict[str, Any]) -> bool:
     if not _KINDS[kind](value) or ("$not" in form and names[form["$not"]] == value):
         return False

@@ -24,19 +24,21 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         "_native": "",
         "engine": "_native errors jsontext pattern",
         "delivery": "errors clock",
-        "bus": "errors clock jsontext pattern engine delivery",
+        "schedule": "errors clock jsontext delivery",
+        "bus": "errors clock jsontext pattern engine delivery schedule",
         "queues": "errors clock jsontext pattern engine delivery bus",
-        "store": "errors clock delivery bus queues",
+        "store": "errors clock delivery bus queues schedule",
         "targets": "errors clock jsontext delivery bus queues",
         "observers": "delivery",
         "router": (
-            "errors clock jsontext pattern engine delivery bus queues store targets observers"
+            "errors clock jsontext pattern engine delivery bus queues schedule store targets "
+            "observers"
         ),
-        "eventmatch": "errors jsontext pattern engine bus queues targets router",
+        "eventmatch": "errors jsontext pattern engine schedule bus queues targets router",
         "testing": "errors clock jsontext pattern engine delivery router eventmatch",
         "cli": (
-            "errors clock jsontext pattern engine delivery bus queues observers router eventmatch "
-            "testing"
+            "errors clock jsontext pattern engine schedule delivery bus queues observers router "
+            "eventmatch testing"
         ),
         "__main__": "cli",
     }.items()
@@ -44,6 +46,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
 DOORS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "boto3": "eventmatch/targets/aws/clients.py",
     "botocore": "eventmatch/targets/aws/",
+    "croniter": "eventmatch/schedule/crontab.py",
     "httpx": "eventmatch/targets/http.py",
     "hypothesis": "eventmatch/testing/",
     "jsonschema": ("eventmatch/pattern/schema.py", "eventmatch/router/configuration.py"),

@@ -13,15 +13,15 @@ from typing import Final, NamedTuple
 from eventmatch.bus import refusals
 from eventmatch.bus.archive_model import Archive, ArchiveState, Cursor
 from eventmatch.bus.archive_rule import MANAGER, archive_rule, check_archive_pattern, fills
+from eventmatch.bus.arguments import checked
 from eventmatch.bus.arn import DEFAULT_BUS, Arn
-from eventmatch.bus.constraints import accept
 from eventmatch.bus.model import Rule
 from eventmatch.bus.paging import Names, Page
 from eventmatch.bus.plane import ControlPlane
 from eventmatch.bus.ports import ArchivedEvent, ArchiveStore, Change, Records
 from eventmatch.bus.registry import Beside, read_record
 from eventmatch.bus.rules import check_rule, check_schedule
-from eventmatch.bus.shapes import ARCHIVE_NAME, DESCRIPTION, EVENT_PATTERN, RETENTION_DAYS
+from eventmatch.bus.shapes import ARCHIVE_NAME, ARCHIVE_STATE, ARN, SOURCE_ARN
 from eventmatch.errors import StoreError
 
 # The seconds between two looks for events whose days are over.
@@ -97,6 +97,7 @@ class Archives:
             await asyncio.gather(self._expiry, return_exceptions=True)
             self._expiry = None
 
+    @checked(name=ARCHIVE_NAME, event_bus_name=ARN)
     async def create_archive(
         self,
         name: str,
@@ -111,8 +112,6 @@ class Archives:
 
         They are kept for so many days behind their ingestion; 0 is for ever.
         """
-        accept(ARCHIVE_NAME, name, "archiveName")
-        _check(description, event_pattern, retention_days)
         _check_source(event_bus_name)
         async with self._registry.lock:
             if name in self._archives:
@@ -132,6 +131,7 @@ class Archives:
             )
             return await self._put(archive)
 
+    @checked(name=ARCHIVE_NAME)
     async def update_archive(
         self,
         name: str,
@@ -144,7 +144,6 @@ class Archives:
         """Change what is given, where an empty text clears; the archive keeps events again."""
         if event_pattern is None and retention_days is None and description is None:
             raise refusals.no_archive_changes()
-        _check(description, event_pattern, retention_days or 0)
         async with self._registry.lock:
             old = self.archive(name)
             days = old.retention_days if retention_days is None else retention_days
@@ -157,10 +156,12 @@ class Archives:
             )
             return await self._put(archive)
 
+    @checked(name=ARCHIVE_NAME)
     async def describe_archive(self, name: str) -> ArchiveStatus:
         """Return an archive as it is now; what was put before counts."""
         return await self._status(self.archive(name))
 
+    @checked(name_prefix=ARCHIVE_NAME, event_source_arn=SOURCE_ARN, state=ARCHIVE_STATE)
     async def list_archives(
         self,
         *,
@@ -182,6 +183,7 @@ class Archives:
         found = [await self._status(self._archives[name]) for name in page.items]
         return Page(found, page.next_token)
 
+    @checked(name=ARCHIVE_NAME)
     async def delete_archive(self, name: str) -> None:
         """Forget an archive with its events."""
         async with self._registry.lock:
@@ -210,6 +212,13 @@ class Archives:
         """Return the archive with that key; None if it is not there, or not any more."""
         archive = self._archives.get(key.rpartition(":")[0])
         return archive if archive and archive.key == key else None
+
+    def check_destination(self, arn: str) -> None:
+        """Raise `ServiceError` if an ARN is not that of a bus, or there is no such bus."""
+        parsed = Arn.parse(arn)
+        if parsed is None or not parsed.resource.startswith("event-bus/"):
+            raise refusals.no_replay_destination()
+        self._registry.home(arn)
 
     async def keep(self, key: str, events: Sequence[ArchivedEvent]) -> None:
         """Keep events durably in the archive with that key; one that is not there keeps nothing."""
@@ -293,12 +302,6 @@ class Archives:
                     _log.error("archive %s: nothing could be expired: %s", archive.name, error)
             await self._clock.sleep_until(self._clock.now() + EXPIRY_PERIOD)
         self._expiry = None
-
-
-def _check(description: str | None, event_pattern: str | None, retention_days: int) -> None:
-    accept(DESCRIPTION, description or "", "description")
-    accept(EVENT_PATTERN, event_pattern or "", "eventPattern")
-    accept(RETENTION_DAYS, retention_days, "retentionDays")
 
 
 def _updated(old: str | None, new: str | None) -> str | None:

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 from eventmatch.bus import refusals
 from eventmatch.bus.moments import read_instant, read_moment
 from eventmatch.bus.refusals import Fault
+from eventmatch.jsontext import read_plain, write_plain
 
 _NULL: Final = "Member must not be null"
 _BOUND: Final = 1 << 31
@@ -148,7 +149,12 @@ class Opaque:
         del faults
         if not isinstance(value, Mapping):
             raise refusals.wrong_type(path, "an object")
-        return dict(value)
+        try:
+            # As the record has it, so that it is shown alike before and behind a start.
+            members: Mapping[str, Any] = read_plain(write_plain(dict(value)))
+        except (TypeError, ValueError) as error:
+            raise refusals.wrong_type(path, "JSON") from error
+        return members
 
     def shown(self, value: Mapping[str, Any]) -> str:
         return str(value)

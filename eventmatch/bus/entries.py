@@ -4,6 +4,7 @@ Meaning: service reference §1.1 to §1.5. The request is judged before its entr
 constraint or the size refuses all of them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -20,13 +21,15 @@ RESERVED: Final = ("aws.",)
 
 _USUAL: Final = Quotas()
 _TIME_BYTES: Final = 14
+# What else such a header tells is up to whoever reads it.
+_TRACE: Final = re.compile(r"(?:^|;)\s*Root=1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}\s*(?:;|$)", re.ASCII)
 
 
 class Entry(NamedTuple):
     """An entry that is accepted.
 
     `bus` is the name or ARN as given, `detail` compact JSON, `time` in seconds since 1970, None
-    for that of the ingestion.
+    for that of the ingestion; `trace` is a header of X-Ray.
     """
 
     bus: str
@@ -96,8 +99,13 @@ def _verdict(entry: Mapping[str, Any], reserved: tuple[str, ...]) -> Entry | Ref
         detail,
         entry.get("Resources") or (),
         entry.get("Time"),
-        entry.get("TraceHeader"),
+        _trace(entry.get("TraceHeader")),
     )
+
+
+def _trace(header: str | None) -> str | None:
+    """Return a trace header; None for one that is malformed, whose event has no trace."""
+    return header if header and _TRACE.search(header) else None
 
 
 def _detail(text: str) -> bytes | None:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from eventmatch.bus import policies, refusals
+from eventmatch.bus.arguments import checked
 from eventmatch.bus.arn import DEFAULT_BUS, Place
-from eventmatch.bus.constraints import accept
+from eventmatch.bus.constraints import Text
 from eventmatch.bus.model import EventBus, Rule, RuleState, Tags, Target
 from eventmatch.bus.paging import Names, Page
 from eventmatch.bus.policies import Caller, Condition
@@ -24,7 +25,7 @@ from eventmatch.bus.rules import (
     check_rule,
     check_schedule,
 )
-from eventmatch.bus.shapes import BUS_NAME, RULE_NAME, TARGETS
+from eventmatch.bus.shapes import BUS_NAME, BUS_NAME_OR_ARN, RULE_NAME, STATE
 from eventmatch.bus.tags import with_tags, without_tags
 from eventmatch.bus.targets import with_targets, without_targets
 from eventmatch.clock import Clock
@@ -86,6 +87,7 @@ class ControlPlane:
         home = self._registry.find(event_bus_name)
         return home is None or policies.may_put_events(home.bus.policy, home.bus.arn, caller)
 
+    @checked(name=BUS_NAME)
     async def create_event_bus(
         self,
         name: str,
@@ -95,7 +97,6 @@ class ControlPlane:
         tags: Tags | None = None,
     ) -> EventBus:
         """Make a bus; `settings` (KmsKeyIdentifier, DeadLetterConfig, LogConfig) are only kept."""
-        accept(BUS_NAME, name, "name")
         if "/" in name:
             raise refusals.bus_name_has_slash()
         async with self._lock:
@@ -111,10 +112,12 @@ class ControlPlane:
             )
             return await self._registry.store_bus(bus)
 
+    @checked(name=BUS_NAME_OR_ARN)
     async def describe_event_bus(self, name: str = DEFAULT_BUS) -> EventBus:
         """Return a bus."""
         return self._registry.home(name).bus
 
+    @checked(name_prefix=BUS_NAME)
     async def list_event_buses(
         self,
         *,
@@ -126,6 +129,7 @@ class ControlPlane:
         page = self._registry.buses.names.page(next_token, limit, name_prefix)
         return Page([self._registry.home(name).bus for name in page.items], page.next_token)
 
+    @checked(name=BUS_NAME_OR_ARN)
     async def update_event_bus(
         self,
         name: str = DEFAULT_BUS,
@@ -141,6 +145,7 @@ class ControlPlane:
                 self._modified(bus, description=kept, settings={**bus.settings, **(settings or {})})
             )
 
+    @checked(name=BUS_NAME_OR_ARN)
     async def delete_event_bus(self, name: str) -> None:
         """Delete a bus that has no rules; one that is not there is gone already."""
         async with self._lock:
@@ -153,6 +158,7 @@ class ControlPlane:
                 raise refusals.bus_has_rules()
             await self._registry.delete_bus(home.bus.name)
 
+    @checked()
     async def put_permission(
         self,
         event_bus_name: str = DEFAULT_BUS,
@@ -182,6 +188,7 @@ class ControlPlane:
                 raise refusals.policy_too_long(self.quotas.policy_characters)
             await self._registry.store_bus(self._modified(bus, policy=text))
 
+    @checked()
     async def remove_permission(
         self,
         event_bus_name: str = DEFAULT_BUS,
@@ -199,6 +206,7 @@ class ControlPlane:
                 left = policies.without_statement(bus.policy, statement_id)
             await self._registry.store_bus(self._modified(bus, policy=left))
 
+    @checked(name=RULE_NAME, state=STATE, managed_by=Text())
     async def put_rule(
         self,
         name: str,
@@ -214,7 +222,6 @@ class ControlPlane:
         force: bool = False,
     ) -> Rule:
         """Make a rule, or replace all of one but its targets and its tags."""
-        accept(RULE_NAME, name, "name")
         async with self._lock:
             home = self._registry.home(event_bus_name)
             old = home.rule(name)
@@ -238,10 +245,12 @@ class ControlPlane:
             home.check_room(rule, pattern, self.quotas)
             return await self._registry.store_rule(rule)
 
+    @checked(name=RULE_NAME)
     async def describe_rule(self, name: str, *, event_bus_name: str = DEFAULT_BUS) -> Rule:
         """Return a rule."""
         return self._registry.rule(self._registry.home(event_bus_name), name)
 
+    @checked(name_prefix=RULE_NAME)
     async def list_rules(
         self,
         *,
@@ -255,18 +264,21 @@ class ControlPlane:
         page = home.names.page(next_token, limit, name_prefix)
         return Page([self._registry.rule(home, name) for name in page.items], page.next_token)
 
+    @checked(name=RULE_NAME)
     async def enable_rule(
         self, name: str, *, event_bus_name: str = DEFAULT_BUS, force: bool = False
     ) -> None:
         """Let a rule match; its state is plain ENABLED, whatever it was."""
         await self._set_state(name, event_bus_name, RuleState.ENABLED, force=force)
 
+    @checked(name=RULE_NAME)
     async def disable_rule(
         self, name: str, *, event_bus_name: str = DEFAULT_BUS, force: bool = False
     ) -> None:
         """Let a rule match nothing; it keeps its targets."""
         await self._set_state(name, event_bus_name, RuleState.DISABLED, force=force)
 
+    @checked(name=RULE_NAME)
     async def delete_rule(
         self, name: str, *, event_bus_name: str = DEFAULT_BUS, force: bool = False
     ) -> None:
@@ -281,6 +293,7 @@ class ControlPlane:
                 raise refusals.rule_has_targets()
             await self._registry.delete_rule(rule)
 
+    @checked()
     async def put_targets(
         self,
         rule: str,
@@ -290,11 +303,12 @@ class ControlPlane:
         force: bool = False,
     ) -> None:
         """Add targets, in AWS's members, to a rule; one of the same Id is replaced. All or none."""
-        new = [Target.of(members) for members in accept(TARGETS, targets, "targets")]
+        new = [Target.of(members) for members in targets]
         await self._change(
             rule, event_bus_name, lambda old: with_targets(old, new, self.quotas), force=force
         )
 
+    @checked()
     async def remove_targets(
         self,
         rule: str,
@@ -306,6 +320,7 @@ class ControlPlane:
         """Remove targets of a rule; those that are not there are gone already."""
         await self._change(rule, event_bus_name, lambda old: without_targets(old, ids), force=force)
 
+    @checked()
     async def list_targets_by_rule(
         self,
         rule: str,
@@ -322,6 +337,7 @@ class ControlPlane:
         page = Names(targets).page(next_token, limit)
         return Page([targets[each] for each in page.items], page.next_token)
 
+    @checked()
     async def list_rule_names_by_target(
         self,
         target_arn: str,
@@ -333,14 +349,17 @@ class ControlPlane:
         """Return the names of a bus's rules that have a target with this ARN."""
         return self._registry.home(event_bus_name).rules_of(target_arn).page(next_token, limit)
 
+    @checked()
     async def tag_resource(self, resource_arn: str, tags: Tags) -> None:
         """Add tags to a bus or rule, or give new values to those it has."""
         await self._retag(resource_arn, lambda old: with_tags(old, tags, self.quotas))
 
+    @checked()
     async def untag_resource(self, resource_arn: str, keys: Collection[str]) -> None:
         """Take tags from a bus or rule; keys that it does not have are passed over."""
         await self._retag(resource_arn, lambda old: without_tags(old, keys))
 
+    @checked()
     async def list_tags_for_resource(self, resource_arn: str) -> Tags:
         """Return the tags of a bus or rule, in the order in which their keys came."""
         return self._registry.resource(resource_arn).tags

@@ -8,13 +8,14 @@ for nothing, such a Deny for everything.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fnmatch import translate
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from eventmatch.bus import refusals
 from eventmatch.bus.arn import Arn
+from eventmatch.bus.constraints import Entries, Text, accept
 from eventmatch.jsontext import location, read_document, read_plain, write_plain
 
 PUT_EVENTS: Final = "events:PutEvents"
@@ -40,6 +41,9 @@ class Condition:
     type: str
     key: str
     value: str
+
+
+_CONDITION: Final = Entries(value=Text())
 
 
 def statement_of(
@@ -75,7 +79,10 @@ def statement_of(
     return statement
 
 
-def _check_condition(condition: Condition) -> None:
+def _check_condition(condition: object) -> None:
+    if not isinstance(condition, Condition):
+        raise refusals.wrong_type("condition", "a Condition")
+    accept(_CONDITION, asdict(condition), "condition")
     if condition.key != _ORGANIZATION:
         raise refusals.unsupported("condition.key")
     if condition.type != "StringEquals":
@@ -125,7 +132,10 @@ def normalized(policy: str, root_arn: str) -> str:
     statements = _checked_statements(document)
     _refuse_duplicates(statements, policy)
     kept = [_with_roots(each, root_arn) for each in statements]
-    return _text({**document, "Statement": kept})
+    try:
+        return _text({**document, "Statement": kept})
+    except ValueError as error:  # nested deeper than can be written, or a number out of range
+        raise refusals.policy_no_json() from error
 
 
 def _checked_statements(document: Mapping[str, Any]) -> Sequence[Statement]:

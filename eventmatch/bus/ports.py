@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from eventmatch.schedule.ports import ScheduleChange
+
 
 class Change(NamedTuple):
     """What becomes of one record: its new value as JSON text, or None where it goes."""
@@ -12,13 +14,17 @@ class Change(NamedTuple):
     value: bytes | None
 
 
+AnyChange = Change | ScheduleChange
+"""A change of a record, or of a schedule that changes together with it."""
+
+
 class Records(Protocol):
     """Small documents by kind and key; a method that raises `StoreError` has changed nothing."""
 
     async def load(self, kind: str) -> Mapping[str, bytes]:
         """Return all records of a kind by their keys."""
 
-    async def write(self, changes: Sequence[Change]) -> None:
+    async def write(self, changes: Sequence[AnyChange]) -> None:
         """Make all the changes durable, or none."""
 
 

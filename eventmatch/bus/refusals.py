@@ -156,6 +156,11 @@ def no_archive_to_replay(name: str) -> ServiceError:
     return bad_parameter("EventSourceArn", f"Archive {name} does not exist.")
 
 
+def no_replay_destination() -> ServiceError:
+    """Return the refusal to replay events on anything but a bus."""
+    return bad_parameter("Destination.Arn", "Must contain an event bus ARN.")
+
+
 def replay_to_another_bus() -> ServiceError:
     """Return the refusal of a replay on another bus than that of the archive."""
     return bad_parameter("Destination.Arn", "Cross event bus replay is not permitted.")
@@ -227,6 +232,17 @@ def cloudtrail_with_schedule() -> ServiceError:
 def no_fifo_parameters(target: str) -> ServiceError:
     """Return the refusal of a FIFO queue without a message group."""
     return invalid(f"Parameter(s) SqsParameters must be specified for target: {target}.")
+
+
+def bus_with_input(target: str) -> ServiceError:
+    """Return the refusal of an input for a bus, which gets the event as it is."""
+    which = "Input, InputPath and InputTransformer are not supported"
+    return invalid(f"{which} for the event bus target {target}.")
+
+
+def own_bus(target: str) -> ServiceError:
+    """Return the refusal of a target that is the bus of its rule."""
+    return invalid(f"Target {target} must not be the event bus of the rule.")
 
 
 def duplicate_tags() -> ServiceError:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from eventmatch.bus import refusals
 from eventmatch.bus.arn import Arn, Place, bare_name
 from eventmatch.bus.model import EventBus, Rule
-from eventmatch.bus.ports import Change, Records
+from eventmatch.bus.ports import AnyChange, Change, Records
 from eventmatch.bus.state import Buses, BusState
 from eventmatch.bus.targets import describe
 from eventmatch.errors import PatternError, StoreCode, StoreError
@@ -24,11 +24,14 @@ Value = TypeVar("Value")
 class Beside(NamedTuple):
     """Changes that are written together with others, and what makes them visible."""
 
-    changes: Sequence[Change]
+    changes: Sequence[AnyChange]
     publish: Callable[[], object]
 
 
 NOTHING: Final = Beside((), lambda: None)
+
+Watcher = Callable[[Rule | None, Rule | None], Beside]
+"""Returns what is written together with a rule, by how it was and how it will be; None is gone."""
 
 
 class Registry:
@@ -43,6 +46,11 @@ class Registry:
         self.buses = Buses()
         self._records = records
         self._lane = lane
+        self._watchers: list[Watcher] = []
+
+    def watch(self, watcher: Watcher) -> None:
+        """Ask the watcher whenever a rule is made, replaced or deleted."""
+        self._watchers.append(watcher)
 
     async def load(self) -> None:
         """Take everything from the records; raises `StoreError` for one that says nothing."""
@@ -92,7 +100,8 @@ class Registry:
         """Add a rule, or replace the one of its name on its bus; return it."""
         home, lanes = self.home(rule.bus), await self._lanes(rule)
         change = Change(_RULE, rule.key, rule.to_record())
-        await self.write(Beside([change], lambda: home.put(rule, lanes)), beside)
+        watched = self._watched(home.rule(rule.name), rule)
+        await self.write(Beside([change], lambda: home.put(rule, lanes)), beside, *watched)
         return rule
 
     async def delete_bus(self, name: str) -> None:
@@ -104,11 +113,15 @@ class Registry:
         """Forget a rule with its targets."""
         home = self.home(rule.bus)
         change = Change(_RULE, rule.key, None)
-        await self.write(Beside([change], lambda: home.remove(rule.name)), beside)
+        watched = self._watched(rule, None)
+        await self.write(Beside([change], lambda: home.remove(rule.name)), beside, *watched)
 
     async def write(self, *parts: Beside) -> None:
         """Write all changes, or none, and then make them visible."""
         await write_together(self._records, *parts)
+
+    def _watched(self, old: Rule | None, new: Rule | None) -> Sequence[Beside]:
+        return [watcher(old, new) for watcher in self._watchers]
 
     async def _lanes(self, rule: Rule) -> tuple[int, ...]:
         return tuple([await self._lane(describe(rule, target)) for target in rule.targets])

@@ -14,14 +14,14 @@ from typing import Any, Final
 from eventmatch.bus import refusals
 from eventmatch.bus.archive_model import DAY, Archive, Replay, ReplayState
 from eventmatch.bus.archives import ArchivePage, Archives
+from eventmatch.bus.arguments import checked
 from eventmatch.bus.arn import Place
-from eventmatch.bus.constraints import accept
 from eventmatch.bus.envelope import replayed
 from eventmatch.bus.paging import Names, Page
 from eventmatch.bus.ports import Change, Records
 from eventmatch.bus.quotas import Quotas
 from eventmatch.bus.registry import Beside, read_record, write_together
-from eventmatch.bus.shapes import DESCRIPTION, REPLAY_NAME
+from eventmatch.bus.shapes import ARN, MOMENT, REPLAY_NAME, REPLAY_STATE, SOURCE_ARN
 from eventmatch.clock import Clock
 from eventmatch.errors import StoreCode, StoreError
 
@@ -92,6 +92,7 @@ class Replays:
         while self._running:
             await asyncio.wait(self._running)
 
+    @checked(name=REPLAY_NAME, archive=ARN, start=MOMENT, end=MOMENT)
     async def start_replay(
         self,
         name: str,
@@ -109,9 +110,9 @@ class Replays:
         ARN of the bus of the archive; `filter_arns` are the ARNs of the rules that see the events,
         all if there are none.
         """
-        accept(REPLAY_NAME, name, "replayName")
-        accept(DESCRIPTION, description or "", "description")
         async with self._lock:
+            if destination is not None:
+                self._archives.check_destination(destination)
             source = self._source(archive)
             if destination not in (None, source.source):
                 raise refusals.replay_to_another_bus()
@@ -136,10 +137,12 @@ class Replays:
         self._begin(replay)
         return replay
 
+    @checked(name=REPLAY_NAME)
     async def describe_replay(self, name: str) -> Replay:
         """Return a replay."""
         return self._replay(name)
 
+    @checked(name_prefix=REPLAY_NAME, event_source_arn=SOURCE_ARN, state=REPLAY_STATE)
     async def list_replays(
         self,
         *,
@@ -162,6 +165,7 @@ class Replays:
         page = Names(chosen).page(next_token, limit, name_prefix)
         return Page([chosen[name] for name in page.items], page.next_token)
 
+    @checked(name=REPLAY_NAME)
     async def cancel_replay(self, name: str) -> Replay:
         """Let a replay end where it is; what it has put on its bus stays there."""
         async with self._lock:
@@ -224,9 +228,13 @@ class Replays:
         task.add_done_callback(self._running.discard)
 
     async def _run(self, name: str) -> None:
+        is_broken = False
         while (replay := self._replays[name]).state.is_active:
             try:
-                await self._step(replay)
+                if is_broken:
+                    await self._end(name, ReplayState.FAILED, refusals.INTERNAL_ERROR)
+                else:
+                    await self._step(replay)
             except StoreError as error:
                 _log.error("replay %s: %s", name, error)
                 if error.code is StoreCode.CLOSED:
@@ -234,7 +242,7 @@ class Replays:
                 await self._clock.sleep_until(self._clock.now() + STORE_RETRY)
             except Exception:
                 _log.exception("replay %s: it cannot go on", name)
-                await self._end(name, ReplayState.FAILED, refusals.INTERNAL_ERROR)
+                is_broken = True
             await asyncio.sleep(0)  # others have their turn, also where no store lets them
 
     async def _step(self, replay: Replay) -> None:

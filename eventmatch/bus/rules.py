@@ -1,42 +1,26 @@
 """What a rule may be: its pattern, its schedule, and who may change it. Meaning: reference §2.4."""
 
-import re
 from collections.abc import Callable
-from typing import Final
 
 from eventmatch.bus import refusals
 from eventmatch.bus.arn import DEFAULT_BUS
 from eventmatch.bus.model import Rule, RuleState
 from eventmatch.bus.quotas import Quotas
-from eventmatch.errors import PatternError
+from eventmatch.errors import PatternError, ScheduleError
 from eventmatch.pattern import EventPattern, parse
 from eventmatch.pattern.operators import AnythingButMatching, ValueMatcher, Wildcard
+from eventmatch.schedule.parser import parse_schedule
 
 CheckSchedule = Callable[[str], None]
 """Raises `ServiceError` for a text that is no schedule expression."""
 
-_RATE: Final = re.compile(r"rate\((\d+) (minute|minutes|hour|hours|day|days)\)", re.ASCII)
-_CRON: Final = re.compile(r"cron\(\S+ \S+ (\S+) \S+ (\S+) \S+\)")
-_LONGEST_RATE: Final = 2_147_483_647
-
 
 def check_schedule(expression: str) -> None:
-    """Raise `ServiceError` for what is not of the form rate(...) or cron(...)."""
-    if not _is_rate(expression) and not _is_cron(expression):
-        raise refusals.bad_schedule()
-
-
-def _is_rate(expression: str) -> bool:
-    found = _RATE.fullmatch(expression)
-    if found is None or not 1 <= int(found[1]) <= _LONGEST_RATE:
-        return False
-    return found[2].endswith("s") == (int(found[1]) != 1)
-
-
-def _is_cron(expression: str) -> bool:
-    """Tell whether there are six fields, and `?` is exactly one of those that tell days."""
-    found = _CRON.fullmatch(expression)
-    return found is not None and (found[1] == "?") != (found[2] == "?")
+    """Raise `ServiceError` for what is no schedule of a rule."""
+    try:
+        parse_schedule(expression)
+    except ScheduleError as error:
+        raise refusals.bad_schedule() from error
 
 
 def check_rule(rule: Rule, quotas: Quotas, check_schedule: CheckSchedule) -> EventPattern | None:

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from eventmatch.bus.archive_model import ArchiveState, ReplayState
 from eventmatch.bus.constraints import Entries, Flag, Items, Members, Moment, Number, Opaque, Text
+from eventmatch.bus.model import RuleState
 
 _NAME: Final = r"[\.\-_A-Za-z0-9]+"
 
@@ -16,14 +18,22 @@ BUS_NAME_OR_ARN: Final = Text(
 RULE_NAME: Final = Text(least=1, most=64, pattern=_NAME)
 TARGET_ID: Final = Text(least=1, most=64, pattern=_NAME)
 STATEMENT_ID: Final = Text(least=1, most=64, pattern=r"[a-zA-Z0-9-_]+")
+ACTION: Final = Text(least=1, most=64, pattern=r"events:[a-zA-Z]+")
+PRINCIPAL: Final = Text(least=1, most=12, pattern=r"(\d{12}|\*)")
 ARN: Final = Text(least=1, most=1600)
+ARNS: Final = Items(of=ARN)
 DESCRIPTION: Final = Text(most=512)
 EVENT_PATTERN: Final = Text(most=4096)
+SCHEDULE: Final = Text(most=256)
+STATE: Final = Text(values=tuple(RuleState))
 ARCHIVE_NAME: Final = Text(least=1, most=48, pattern=_NAME)
 REPLAY_NAME: Final = Text(least=1, most=64, pattern=_NAME)
 SOURCE_ARN: Final = Text(
     least=1, most=1600, pattern=r"^arn:aws([a-z]|\-)*:events:([a-z]|\d|\-)*:([0-9]{12})?:.+\/.+$"
 )
+ARCHIVE_STATE: Final = Text(values=tuple(ArchiveState))
+REPLAY_STATE: Final = Text(values=tuple(ReplayState))
+MOMENT: Final = Moment(whole=False)
 RETENTION_DAYS: Final = Number(least=0)
 KMS_KEY: Final = Text(most=2048, pattern=r"^[a-zA-Z0-9_\-/:]*$")
 NEXT_TOKEN: Final = Text(least=1, most=2048)
@@ -31,10 +41,12 @@ LIMIT: Final = Number(least=1, most=100)
 FLAG: Final = Flag()
 
 TAG_KEY: Final = Text(least=1, most=128)
+TAG_VALUE: Final = Text(most=256)
+TAG_KEYS: Final = Items(of=TAG_KEY)
 TAGS: Final = Items(
     of=Members(
         name="Tag",
-        members={"Key": TAG_KEY, "Value": Text(most=256)},
+        members={"Key": TAG_KEY, "Value": TAG_VALUE},
         required=("Key", "Value"),
     )
 )
@@ -46,6 +58,10 @@ LOGGING: Final = Members(
         "IncludeDetail": Text(values=("NONE", "FULL")),
         "Level": Text(values=("OFF", "ERROR", "INFO", "TRACE")),
     },
+)
+BUS_SETTINGS: Final = Members(
+    name="EventBus",
+    members={"KmsKeyIdentifier": KMS_KEY, "DeadLetterConfig": DEAD_LETTERS, "LogConfig": LOGGING},
 )
 
 ENTRY: Final = Members(

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eventmatch.bus import refusals
 from eventmatch.bus.arn import Arn
 from eventmatch.bus.model import Rule, Target
 from eventmatch.bus.payload import compile_payload
 from eventmatch.bus.quotas import Quotas
+from eventmatch.bus.shapes import INPUTS
 from eventmatch.jsontext import read_plain, write_plain
+
+_BUS: Final = "event-bus/"
 
 
 def with_targets(rule: Rule, targets: Iterable[Target], quotas: Quotas) -> Rule:
@@ -39,7 +42,18 @@ def check_target(rule: Rule, target: Target) -> None:
     is_fifo = arn.service == "sqs" and arn.resource.endswith(".fifo")
     if is_fifo and "SqsParameters" not in target.members:
         raise refusals.no_fifo_parameters(target.id)
+    if arn.service == "events" and arn.resource.startswith(_BUS):
+        _check_bus(rule, target)
     compile_payload(target.members, rule_name=rule.name, rule_arn=rule.arn)
+
+
+def _check_bus(rule: Rule, target: Target) -> None:
+    """Raise `ServiceError` for a bus that would get anything but the event, or gets it already."""
+    if not INPUTS.members.keys().isdisjoint(target.members):
+        raise refusals.bus_with_input(target.id)
+    here = Arn.parse(rule.arn)
+    if here is not None and target.arn == str(here._replace(resource=_BUS + rule.bus)):
+        raise refusals.own_bus(target.id)
 
 
 class Described(NamedTuple):

@@ -37,8 +37,20 @@ exit code: 0 no errors, 1 errors (with --strict, warnings too)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is checked, as a report names it, and the command that does it."""
+
+    noun: str
+    title: str
+    command: str
+
+
+_PATTERNS: Final = Subject(noun="pattern", title="event pattern", command="eventmatch check")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A rule and what was found in its pattern."""
+    """A rule and what was found in it."""
 
     rule: Rule
     findings: tuple[Finding, ...]
@@ -63,12 +75,21 @@ def run(args: argparse.Namespace) -> int:
     try:
         rules = load_rules(args.paths)
     except UsageError:
-        if args.format in WHOLE_FORMATS:
-            FORMATS[args.format]([])
+        report_nothing(args, _PATTERNS)
         raise
-    checked = [_check(rule, args.dialect) for rule in rules]
-    FORMATS[args.format](checked)
-    refuse_missing(rules)
+    return report([_check(rule, args.dialect) for rule in rules], args, _PATTERNS)
+
+
+def report_nothing(args: argparse.Namespace, subject: Subject) -> None:
+    """Write the report of a format that must be there even if nothing could be read."""
+    if args.format in WHOLE_FORMATS:
+        FORMATS[args.format]([], subject)
+
+
+def report(checked: Sequence[Checked], args: argparse.Namespace, subject: Subject) -> int:
+    """Report in the format of the arguments, and return 1 if there are findings that count."""
+    FORMATS[args.format](checked, subject)
+    refuse_missing([each.rule for each in checked])
     counted = ("error", "warning") if args.strict else ("error",)
     return int(any(found.problem.severity in counted for found in _all(checked)))
 
@@ -84,7 +105,7 @@ def _all(checked: Sequence[Checked]) -> list[Finding]:
     return [finding for each in checked for finding in each.findings]
 
 
-def _pretty(checked: Sequence[Checked]) -> None:
+def _pretty(checked: Sequence[Checked], subject: Subject) -> None:
     """Show what could be opened; stderr tells of the rest."""
     checked = [each for each in checked if not each.rule.is_missing]
     if not checked:
@@ -94,39 +115,40 @@ def _pretty(checked: Sequence[Checked]) -> None:
         for line in pretty(finding, paint):
             write(line)
         write()
-    numbers = _summary(checked)
+    numbers = _summary(checked, subject)
     found = [count(numbers[each], each[:-1]) for each in ("errors", "warnings") if numbers[each]]
-    checked_ = f"{count(numbers['patterns'], 'pattern')} in {count(numbers['files'], 'file')}"
-    write(f"{checked_}: {', '.join(found) or 'no problems'}")
+    subjects = count(numbers[f"{subject.noun}s"], subject.noun)
+    places = count(numbers["files"], "file")
+    write(f"{subjects} in {places}: {', '.join(found) or 'no problems'}")
 
 
-def _summary(checked: Sequence[Checked]) -> dict[str, int]:
+def _summary(checked: Sequence[Checked], subject: Subject) -> dict[str, int]:
     severities = [finding.problem.severity for finding in _all(checked)]
     return {
         "files": len({each.rule.file for each in checked}),
-        "patterns": sum(each.rule.flaw is None for each in checked),
+        f"{subject.noun}s": sum(each.rule.flaw is None for each in checked),
         "errors": severities.count("error"),
         "warnings": severities.count("warning"),
     }
 
 
-def _json(checked: Sequence[Checked]) -> None:
+def _json(checked: Sequence[Checked], subject: Subject) -> None:
     findings = [finding.to_dict() for finding in _all(checked)]
-    write_json({"findings": findings, "summary": _summary(checked)})
+    write_json({"findings": findings, "summary": _summary(checked, subject)})
 
 
-def _jsonl(checked: Sequence[Checked]) -> None:
+def _jsonl(checked: Sequence[Checked], _: Subject) -> None:
     for finding in _all(checked):
         write_line(finding.to_dict())
 
 
-def _github(checked: Sequence[Checked]) -> None:
+def _github(checked: Sequence[Checked], subject: Subject) -> None:
     for found in _all(checked):
         hint = f"\nhint: {found.problem.hint}" if found.problem.hint else ""
         aws = f"\naws: {found.aws_line}" if found.aws_line else ""
         write_github(
             found.problem.severity,
-            title=f"event pattern: {found.problem.code}",
+            title=f"{subject.title}: {found.problem.code}",
             message=f"{found.problem}{aws}{hint}",
             file=found.file,
             line=found.line,
@@ -134,8 +156,8 @@ def _github(checked: Sequence[Checked]) -> None:
         )
 
 
-def _junit(checked: Sequence[Checked]) -> None:
-    write_junit("eventmatch check", map(_case, checked))
+def _junit(checked: Sequence[Checked], subject: Subject) -> None:
+    write_junit(subject.command, map(_case, checked))
 
 
 def _case(checked: Checked) -> Case:
@@ -150,7 +172,7 @@ def _case(checked: Checked) -> Case:
     )
 
 
-FORMATS: Final[Mapping[str, Callable[[Sequence[Checked]], None]]] = {
+FORMATS: Final[Mapping[str, Callable[[Sequence[Checked], Subject], None]]] = {
     "pretty": _pretty,
     "json": _json,
     "jsonl": _jsonl,

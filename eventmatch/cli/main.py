@@ -19,6 +19,7 @@ from eventmatch.cli import (
     match,
     replaying,
     run,
+    schedule,
     schema,
     test,
 )
@@ -63,6 +64,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "dlq": dlq,
     "rules": listing,
     "events": replaying,
+    "schedule": schedule,
     "demo": demo,
 }
 

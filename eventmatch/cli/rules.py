@@ -95,7 +95,7 @@ def _read(path: str) -> list[Rule]:
     try:
         return rules_in(path)
     except UsageError as error:
-        return [_flawed(path, FileCode.MISSING, str(error))]
+        return [flawed(path, FileCode.MISSING, str(error))]
 
 
 def usable_rules(paths: Sequence[str], dialect: str) -> list[Rule]:
@@ -167,13 +167,13 @@ def rules_in(path: str) -> list[Rule]:
     try:
         text = read_text(path)
     except NotText as error:
-        return [_flawed(path, FileCode.UNREADABLE, str(error))]
-    return rules_of_text(display_name(path), text, _stem(path))
+        return [flawed(path, FileCode.UNREADABLE, str(error))]
+    return rules_of_text(display_name(path), text, stem_of(path))
 
 
-def _flawed(path: str, code: FileCode, message: str) -> Rule:
+def flawed(path: str, code: FileCode, message: str) -> Rule:
     """Return what stands for the rules of a file that cannot be read."""
-    file, name, problem = display_name(path), _stem(path), FileProblem(code=code, message=message)
+    file, name, problem = display_name(path), stem_of(path), FileProblem(code=code, message=message)
     flaw = Finding(file=file, rule=name, text="", line=1, column=1, span=(0, 0), problem=problem)
     return Rule(file=file, file_text="", name=name, pattern="", offsets=(0,), flaw=flaw)
 
@@ -186,7 +186,7 @@ def rules_of_text(file: str, text: str, stem: str) -> list[Rule]:
     if root is None or listed is None:
         whole = range(len(text) + 1)
         return [Rule(file=file, file_text=text, name=stem, pattern=text, offsets=whole)]
-    reader = _RuleReader(file, text, _text(member(root, "service")))
+    reader = _RuleReader(file, text, text_of(member(root, "service")))
     return [
         rule
         for index, item in enumerate(listed.value.items)
@@ -194,7 +194,8 @@ def rules_of_text(file: str, text: str, stem: str) -> list[Rule]:
     ]
 
 
-def _stem(path: str) -> str:
+def stem_of(path: str) -> str:
+    """Return what a rule without a name is called after its file."""
     return "stdin" if path == STDIN else PurePath(path).name.removesuffix(".json")
 
 
@@ -214,8 +215,15 @@ def _rule_list(root: Node) -> Member | None:
     return lists[-1] if is_named or not items or len(root.members) == 1 else None
 
 
-def _text(node: Node | None) -> str:
+def text_of(node: Node | None) -> str:
+    """Return a string's text; empty if it is something else."""
     return node.text if node is not None and node.kind is Kind.STRING else ""
+
+
+def offsets_of(text: str, node: Node) -> list[int]:
+    """Return where each character of a string stands in the file's text, and where it ends."""
+    inside = _ESCAPED.finditer(text, node.start + 1, node.end - 1)
+    return [*(found.start() for found in inside), node.end - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +239,7 @@ class _RuleReader:
         node = member(item, *_PATTERN_NAMES)
         if node is None and member(item, _SCHEDULE):
             return
-        name = _text(member(item, *_NAME_NAMES)) or unnamed
+        name = text_of(member(item, *_NAME_NAMES)) or unnamed
         pattern, offsets = self._pattern(node) if node else ("", (0,))
         yield Rule(
             file=self.file,
@@ -239,17 +247,17 @@ class _RuleReader:
             name=name,
             pattern=pattern,
             offsets=offsets,
-            description=_text(member(item, "description", "Description")),
+            description=text_of(member(item, "description", "Description")),
             service=self.service,
             samples=tuple(self._samples(item)),
-            is_disabled=_text(member(item, "State")) == "DISABLED",
+            is_disabled=text_of(member(item, "State")) == "DISABLED",
             flaw=None if node else self._without_pattern(item, name, place),
         )
 
     def _pattern(self, node: Node) -> tuple[str, Sequence[int]]:
         """Return the text of a pattern, and where each character of it stands in the file."""
         if node.kind is Kind.STRING:
-            return node.text, self._escaped(node)
+            return node.text, offsets_of(self.text, node)
         whole = range(node.start, node.end + 1)
         if len(whole) - 1 <= _MAX_LENGTH:
             return self.text[node.start : node.end], whole
@@ -274,18 +282,13 @@ class _RuleReader:
             problem=FileProblem(code=FileCode.NO_PATTERN, path=place, message=message),
         )
 
-    def _escaped(self, node: Node) -> list[int]:
-        """Return where each character of a string stands in the file."""
-        inside = _ESCAPED.finditer(self.text, node.start + 1, node.end - 1)
-        return [*(found.start() for found in inside), node.end - 1]
-
     def _samples(self, item: Node) -> Iterator[Sample]:
         for event in _items(member(item, "matching")):
             yield self._sample(event, matches=True, why="")
         for miss in _items(member(item, "near_misses")):
             event_node = member(miss, "event")
             if event_node is not None:
-                yield self._sample(event_node, matches=False, why=_text(member(miss, "why")))
+                yield self._sample(event_node, matches=False, why=text_of(member(miss, "why")))
 
     def _sample(self, node: Node, *, matches: bool, why: str) -> Sample:
         line, _ = location(self.text, node.start)

@@ -72,11 +72,15 @@ def logging_on(stream: Any, *, is_verbose: bool) -> Iterator[None]:
     log = logging.getLogger(_LIBRARY_LOG)
     handler = logging.StreamHandler(stream) if is_verbose else logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    before = log.propagate
+    before, level = log.propagate, log.level
     log.addHandler(handler)
+    if is_verbose:
+        # Who asks for it is told what targets say, too.
+        log.setLevel(logging.DEBUG)
     log.propagate = False
     try:
         yield
     finally:
         log.removeHandler(handler)
+        log.setLevel(level)
         log.propagate = before

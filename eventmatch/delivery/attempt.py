@@ -1,5 +1,6 @@
 """One call of an adapter: payloads in, an outcome for each delivery out."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
@@ -11,6 +12,9 @@ from eventmatch.delivery.ports import Destination, InvalidPayload
 Render = Callable[[Event], bytes | None]
 
 _log: Final = logging.getLogger("eventmatch.delivery")
+
+# They end the process or the loop, whoever raises them.
+_ENDS: Final = (GeneratorExit, KeyboardInterrupt, SystemExit)
 
 _INVALID: Final = Outcome(ErrorCode.INVALID_JSON, "Invalid input for target.")
 
@@ -72,14 +76,36 @@ async def _outcomes(
     try:
         async with clock.timeout(adapter.timeout):
             outcomes = await adapter.deliver(batch)
+        return _checked(outcomes, len(batch))
     except TimeoutError:
         message = f"The target did not answer within {adapter.timeout:g} seconds."
         return [Outcome(ErrorCode.TIMEOUT, message)] * len(batch)
-    except Exception as error:
+    except _ENDS:
+        raise
+    except BaseException as error:
+        is_cancelled = isinstance(error, asyncio.CancelledError)
+        if is_cancelled and _is_called_off():
+            raise
         _log.exception("%s: the adapter failed", destination.name)
-        return [Outcome(ErrorCode.UNKNOWN, repr(error))] * len(batch)
-    if len(outcomes) != len(batch):
-        message = f"The adapter gave {len(outcomes)} outcomes for {len(batch)} attempts."
-        _log.error("%s: %s", destination.name, message)
-        return [Outcome(ErrorCode.UNKNOWN, message)] * len(batch)
+        outcome = Outcome(ErrorCode.UNKNOWN, repr(error), retryable=is_cancelled or None)
+        return [outcome] * len(batch)
+
+
+def _checked(outcomes: Sequence[Outcome], count: int) -> Sequence[Outcome]:
+    """Return what an adapter gave, or raise TypeError if it is not an outcome for each attempt."""
+    if len(outcomes) != count:
+        raise TypeError(f"The adapter gave {len(outcomes)} outcomes for {count} attempts.")
+    for outcome in outcomes:
+        if outcome is not DELIVERED and not _is_outcome(outcome):
+            raise TypeError(f"The adapter gave {outcome!r}, which is no outcome.")
     return outcomes
+
+
+def _is_outcome(given: object) -> bool:
+    return isinstance(given, Outcome) and (given.code is None or isinstance(given.code, ErrorCode))
+
+
+def _is_called_off() -> bool:
+    """Whether it is this task that is cancelled, and not something that an adapter waited for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -24,6 +24,10 @@ from eventmatch.errors import StoreCode, StoreError
 
 # The seconds behind which a delivery is tried again whose dead letter was refused.
 DEAD_LETTER_RETRY: Final = 60.0
+# So many lanes are kept although they have nothing to do: a target that is replaced leaves one.
+MOST_LANES: Final = 5000
+# The seconds behind which a batch is tried again that could not be judged.
+MISTAKE_RETRY: Final = 60.0
 
 _log: Final = logging.getLogger("eventmatch.delivery")
 
@@ -65,18 +69,23 @@ class Dispatcher:
         self._descriptions: dict[int, bytes] = {}
         self._lanes: dict[int, Lane] = {}
         self._pool = Pool()
+        self._is_running = False
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Go on with what was not settled when the store was last in use."""
+        self._is_running = True
         self._descriptions.update(await self._store.recover())
         for number in list(self._descriptions):
             self._lane(number).look()
 
     async def stop(self) -> None:
         """End all attempts; what is not settled is tried again behind the next start."""
+        self._is_running = False
         lanes = list(self._lanes.values())
         self._lanes.clear()
-        await asyncio.gather(*(lane.stop() for lane in lanes))
+        self._pool = Pool()
+        await asyncio.gather(*(lane.stop() for lane in lanes), *self._leaving)
 
     async def lane(self, description: bytes) -> int:
         """Return the number of the lane with that description; raises `StoreError`."""
@@ -85,8 +94,11 @@ class Dispatcher:
         return number
 
     def has_room(self, lane: int) -> bool:
-        """Whether a new delivery may be offered; one that may not is stored as waiting."""
-        return self._lane(lane).has_room()
+        """Whether a new delivery may be offered; one that may not is stored as waiting.
+
+        Nothing may before the start.
+        """
+        return self._is_running and self._lane(lane).has_room()
 
     def offer(self, deliveries: Iterable[Delivery]) -> None:
         """Begin with deliveries that were just made durable."""
@@ -97,14 +109,13 @@ class Dispatcher:
                 fresh[delivery.lane].append(delivery)
             else:
                 waiting[delivery.lane] = None
-        # What comes behind `stop` is in the store, and tried again behind the next start.
-        lanes = self._lanes
+        if not self._is_running:
+            # What comes behind `stop` is in the store, and tried again behind the next start.
+            return
         for number, some in fresh.items():
-            if number in lanes:
-                lanes[number].offer(some)
+            self._lane(number).offer(some)
         for number in waiting:
-            if number in lanes:
-                lanes[number].look()
+            self._lane(number).look()
 
     async def idle(self) -> None:
         """Return when nothing is left to do now; what waits for a later attempt does not count."""
@@ -135,23 +146,44 @@ class Dispatcher:
     def _lane(self, number: int) -> Lane:
         lane = self._lanes.get(number)
         if lane is None:
+            if len(self._lanes) >= MOST_LANES:
+                self._let_go()
             goal = self._destinations.destination(self._descriptions[number])
             lane = Lane(number, goal, self._end, self._store, self._clock, self._pool)
             self._lanes[number] = lane
         return lane
 
+    def _let_go(self) -> None:
+        """Close the lanes that have nothing to do; one comes back when it is needed."""
+        for number, lane in list(self._lanes.items()):
+            if lane.is_idle:
+                del self._lanes[number]
+                task = asyncio.create_task(lane.stop())
+                self._leaving.add(task)
+                task.add_done_callback(self._leaving.discard)
+
     async def _end(self, lane: Lane, tried: Sequence[Tried]) -> None:
-        goal = lane.goal
+        deliveries = [each.delivery for each in tried]
+        try:
+            verdict = await self._concluded(lane.goal, tried)
+        except Exception:
+            _log.exception("%s: a batch is tried again behind a mistake", lane.goal.name)
+            later = self._clock.now() + MISTAKE_RETRY
+            again = [Retry(each.id, each.attempts, later) for each in deliveries]
+            verdict = _Verdict([], again, [])
+        await self._settle(verdict)
+        lane.release(deliveries)
+        if verdict.again:
+            lane.expect(min(retry.due for retry in verdict.again))
+
+    async def _concluded(self, goal: Destination, tried: Sequence[Tried]) -> _Verdict:
         verdict = self._judge(goal, tried)
         self.delivered[goal.name] += len(verdict.done)
         self.failed[goal.name] += len(verdict.dead)
         self._report(goal.dimensions, tried, verdict)
         if verdict.dead:
             await self._bury(goal, verdict)
-        await self._settle(verdict)
-        lane.release([each.delivery for each in tried])
-        if verdict.again:
-            lane.expect(min(retry.due for retry in verdict.again))
+        return verdict
 
     def _judge(self, goal: Destination, tried: Sequence[Tried]) -> _Verdict:
         verdict, now = _Verdict([], [], []), self._clock.now()
@@ -164,7 +196,8 @@ class Dispatcher:
             step = next_step(outcome, attempts, accepted, goal.policy, now, self._random)
             if isinstance(step, Again):
                 _tell(logging.INFO, "INVOCATION_ATTEMPT_RETRYABLE_FAILURE", goal, each)
-                verdict.again.append(Retry(delivery.id, attempts, step.due))
+                tries = attempts if outcome.counted else delivery.attempts
+                verdict.again.append(Retry(delivery.id, tries, step.due))
             else:
                 _tell(logging.WARNING, "INVOCATION_FAILURE", goal, each)
                 verdict.dead.append((delivery, dead_letter(goal, each, step.condition)))
@@ -206,9 +239,9 @@ class Dispatcher:
         while True:
             try:
                 return await self._store.settle(verdict.done, verdict.again)
-            except StoreError as error:
+            except Exception as error:
                 _log.error("%s", error)
-                if error.code is StoreCode.CLOSED:
+                if isinstance(error, StoreError) and error.code is StoreCode.CLOSED:
                     return None
                 await self._clock.sleep_until(self._clock.now() + STORE_RETRY)
 
@@ -246,7 +279,9 @@ def _tell(level: int, record: str, goal: Destination, tried: Tried) -> None:
         "attempt": delivery.attempts + 1,
         "error_code": outcome.code,
     }
-    _log.log(level, "%s: %s: %s", goal.name, outcome.code, outcome.message, extra=facts)
+    _log.log(level, "%s: %s", goal.name, outcome.code, extra=facts)
+    # What a target says may quote the event.
+    _log.debug("%s: %s", goal.name, outcome.message)
 
 
 def dead_letter(goal: Destination, tried: Tried, condition: str | None) -> DeadLetter:

@@ -10,7 +10,6 @@ from eventmatch.clock import Clock
 from eventmatch.delivery.attempt import Tried, attempt
 from eventmatch.delivery.model import Delivery
 from eventmatch.delivery.ports import DeliveryStore, Destination
-from eventmatch.errors import StoreError
 
 # So many deliveries of a lane are held in memory; the others wait in the store.
 ROOM: Final = 10_000
@@ -21,6 +20,8 @@ MOST_BYTES: Final = 64 << 20
 FEW_BYTES: Final = 64 << 10
 # The seconds behind which a store that failed is asked again.
 STORE_RETRY: Final = 1.0
+# The seconds that a target has to end what it does, and to give up what it holds.
+LONGEST_END: Final = 10.0
 
 _log: Final = logging.getLogger("eventmatch.delivery")
 
@@ -73,6 +74,7 @@ class Lane:
         self._alarm_at = float("inf")
         # Whether deliveries that are due wait in the store.
         self._is_behind = False
+        self._is_stopped = False
 
     def has_room(self) -> bool:
         """Whether a new delivery may be offered; one that may not goes to the store as waiting."""
@@ -101,6 +103,8 @@ class Lane:
 
     def wake(self) -> None:
         """Begin with what was offered, and look for more where more is known to wait."""
+        if self._is_stopped:
+            return
         adapter = self.goal.adapter
         while len(self._ready) > self._starting * adapter.batch_size:
             if self._trying >= adapter.concurrency:
@@ -132,13 +136,27 @@ class Lane:
         loading = () if self._loading is None else (self._loading,)
         return (*self._running, *loading)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do, now or later."""
+        return not (self.tasks or self._held or self._alarm or self._is_behind)
+
     async def stop(self) -> None:
-        """End every task; what is not settled stays in the store."""
+        """End every task; what is not settled stays in the store.
+
+        A target that does not let go is left to itself, so that it holds up no other's end.
+        """
+        self._is_stopped = True
         tasks = [*self.tasks, *([self._alarm] if self._alarm else [])]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self.goal.adapter.close()
+        try:
+            async with self._clock.timeout(LONGEST_END):
+                if tasks:
+                    await asyncio.wait(tasks)
+                await self.goal.adapter.close()
+        except Exception as error:
+            _log.error("lane %d: its target could not be closed: %r", self.number, error)
 
     def _grow(self, size: int) -> None:
         self._size += size
@@ -166,9 +184,8 @@ class Lane:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if task.cancelled():
-            return
-        if error := task.exception():
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
             _log.error("lane %d: a batch was left", self.number, exc_info=error)
         self.wake()
 
@@ -182,8 +199,8 @@ class Lane:
         try:
             found = await self._store.waiting(self.number, now, PAGE + len(held))
             due = await self._store.next_due(self.number, now)
-        except StoreError as error:
-            _log.error("%s", error)
+        except Exception as error:
+            _log.error("lane %d: %s", self.number, error)
             found, due = (), now + STORE_RETRY
         self._is_behind |= len(found) == PAGE + len(held)
         if due is not None:

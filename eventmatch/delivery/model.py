@@ -64,13 +64,15 @@ class Outcome:
     """What became of one attempt: delivered, if there is no code.
 
     `is_retryable` is that of the code unless an adapter knows better. `retry_after` is the seconds
-    that the target asked to be left alone.
+    that the target asked to be left alone. An attempt that is not `counted` uses up no retry: the
+    target is not there yet, and was not asked.
     """
 
     code: ErrorCode | None = None
     message: str = ""
     retry_after: float | None = None
     retryable: bool | None = None
+    counted: bool = True
 
     @property
     def is_delivered(self) -> bool:

@@ -46,7 +46,7 @@ def next_step(
     """
     if not outcome.is_retryable:
         return Dead(None)
-    if attempts > policy.maximum_retry_attempts:
+    if outcome.counted and attempts > policy.maximum_retry_attempts:
         return Dead("MaximumRetryAttempts")
     end, asked = accepted + policy.maximum_event_age, now + (outcome.retry_after or 0.0)
     if now >= end or asked > end:

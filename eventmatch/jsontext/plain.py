@@ -6,6 +6,7 @@ lone surrogates and integers of more than 64 bits.
 """
 
 import json
+from math import isfinite
 from typing import Final
 
 import orjson
@@ -26,8 +27,10 @@ def read_plain(source: bytes | str) -> Value:
             return orjson.loads(data)
     except (orjson.JSONDecodeError, UnicodeEncodeError):
         pass
+    # The standard library would take bytes for UTF-16 and others, too.
+    text = source if isinstance(source, str) else source.decode()
     try:
-        return json.loads(source, parse_constant=refuse_constant)
+        return json.loads(text, parse_constant=refuse_constant)
     except RecursionError as error:
         raise ValueError("the text is nested too deep") from error
 
@@ -35,6 +38,29 @@ def read_plain(source: bytes | str) -> Value:
 def write_plain(value: Value) -> bytes:
     """Return compact JSON, the same for the same value; raises TypeError or ValueError."""
     try:
-        return orjson.dumps(value)
+        text = orjson.dumps(value)
     except orjson.JSONEncodeError:
+        return _write_slowly(value)
+    if b"null" in text and not _is_finite(value):
+        raise ValueError("NaN and infinity are no JSON")
+    return text
+
+
+def _write_slowly(value: Value) -> bytes:
+    try:
         return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+    except RecursionError as error:
+        raise ValueError("the value is nested too deep") from error
+
+
+def _is_finite(root: Value) -> bool:
+    """Tell whether no number is one that orjson writes as null."""
+    pending: list[Value] = [root]
+    for value in pending:
+        if isinstance(value, float) and not isfinite(value):
+            return False
+        if isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list | tuple):
+            pending.extend(value)
+    return True

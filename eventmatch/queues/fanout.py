@@ -1,7 +1,9 @@
 """From one topic to its subscribers."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
 
 from eventmatch.errors import QueueError
 from eventmatch.queues.filtering import Filters, parse_policy
@@ -9,6 +11,8 @@ from eventmatch.queues.model import Message
 from eventmatch.queues.notification import Notification, envelope
 from eventmatch.queues.queue import Queues
 from eventmatch.queues.subscription import Published, Subscription
+
+_log: Final = logging.getLogger("eventmatch.queues")
 
 Subscriber = Callable[[Notification], Awaitable[None]]
 """What a callable is: it gets the notification, and has not taken it if it raises."""
@@ -75,9 +79,17 @@ class Fanout:
             failures = await self._sent(subscription.queue, messages)
         pairs = zip(messages, failures, strict=True)
         lost = [message for message, failure in pairs if failure is not None]
-        if lost and subscription.settings.dead_letter_queue is not None:
-            await self._sent(subscription.settings.dead_letter_queue, lost)
+        if lost:
+            await self._bury(subscription, lost)
         return failures
+
+    async def _bury(self, subscription: Subscription, lost: Sequence[Message]) -> None:
+        """Keep what was not delivered among the dead letters; say how much has no place there."""
+        queue = subscription.settings.dead_letter_queue
+        failures = await self._sent(queue, lost) if queue is not None else lost
+        if dropped := sum(failure is not None for failure in failures):
+            goal = subscription.queue or "a function"
+            _log.warning("%s: dropped %d messages to %s", self._topic_arn, dropped, goal)
 
     async def _sent(self, queue: str, messages: Sequence[Message]) -> _Failures:
         try:

@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from eventmatch.bus.ports import Change, Records
@@ -27,6 +28,7 @@ from eventmatch.queues.settings import (
 from eventmatch.queues.waiting import Bell
 
 DEDUPLICATION_WINDOW: Final = 300.0
+LARGEST_LETTER: Final = 1 << 30
 _KIND: Final = "queue"
 _MOST_RECEIVED: Final = 10
 _PAGE: Final = 100
@@ -119,7 +121,19 @@ class Queues:
         One that is refused is answered by its `QueueError`, and the others are sent. How many may
         come at once is for those to say who take requests: `refuse_batch`.
         """
-        settings, now = self.describe_queue(queue), self._clock.now()
+        return await self._send(queue, messages, self.describe_queue(queue))
+
+    async def keep_letters(
+        self, queue: str, messages: Sequence[Message]
+    ) -> Sequence[Sent | QueueError]:
+        """Do what `send_batch` does, whatever the size of the messages: they must end somewhere."""
+        settings = replace(self.describe_queue(queue), maximum_message_size=LARGEST_LETTER)
+        return await self._send(queue, messages, settings)
+
+    async def _send(
+        self, queue: str, messages: Sequence[Message], settings: QueueSettings
+    ) -> Sequence[Sent | QueueError]:
+        now = self._clock.now()
         answers = [self._admit(message, settings, now) for message in messages]
         good = [answer for answer in answers if isinstance(answer, Stored)]
         with self._ringing(queue):

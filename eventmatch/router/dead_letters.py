@@ -1,17 +1,31 @@
 """Where deliveries end that nothing helps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from eventmatch.delivery.model import Attempt, DeadLetter, Outcome
 from eventmatch.delivery.ports import Adapter
-from eventmatch.targets import Adapters
+from eventmatch.queues.model import Message
+from eventmatch.queues.queue import Queues
+from eventmatch.targets import Adapters, Resources
+
+
+class LetterBoxes:
+    """The embedded queues as targets of dead letters, which may be larger than messages."""
+
+    def __init__(self, queues: Queues) -> None:
+        self._queues = queues
+
+    async def send_batch(self, queue: str, messages: Sequence[Message]) -> Sequence[object]:
+        """Keep letters durably; return for each what it became."""
+        return await self._queues.keep_letters(queue, messages)
 
 
 class DeadLetterQueues:
     """Sends dead letters to queues as to any target, with AWS's attributes beside the payload."""
 
-    def __init__(self, adapters: Adapters) -> None:
-        self._adapters = adapters
+    def __init__(self, queues: Queues, resources: Resources) -> None:
+        self._adapters = Adapters(replace(resources, queues=LetterBoxes(queues)))
         self._queues: dict[str, Adapter] = {}
 
     async def send(self, queue: str, letters: Sequence[DeadLetter]) -> Sequence[Outcome]:

@@ -19,7 +19,8 @@ MOST_BYTES: Final = 64 << 20
 class Arrival(NamedTuple):
     """An envelope that came to a bus, what travels beside it, and when it was accepted.
 
-    None is now. With `rules`, only the rules with these ARNs see it.
+    None is now. With `rules`, only the rules with these ARNs see it. The rule `selected` has it,
+    whatever its pattern.
     """
 
     bus: str
@@ -27,6 +28,7 @@ class Arrival(NamedTuple):
     facts: Mapping[str, str] = {}
     accepted: float | None = None
     rules: Collection[str] | None = None
+    selected: str | None = None
 
 
 class Intake:
@@ -71,6 +73,14 @@ class Intake:
         task.add_done_callback(self._keeping.discard)
         await asyncio.shield(task)
 
+    def prepare(self, arrival: Arrival) -> tuple[Sequence[Event], Sequence[Delivery]]:
+        """Return what is to be kept of an arrival, for who keeps it together with something else.
+
+        The deliveries are then to be offered to the dispatcher.
+        """
+        routes = self._matching(arrival)
+        return self._deliveries([(arrival, routes)]) if routes else ((), ())
+
     async def stop(self) -> None:
         """Return when nothing is on its way into the store."""
         await asyncio.gather(*self._keeping, return_exceptions=True)
@@ -88,6 +98,9 @@ class Intake:
         if bus is None:
             return ()
         routes = bus.matching(arrival.body)
+        if arrival.selected is not None:
+            own = bus.route(arrival.selected)
+            routes = [route for route in routes if route is not own] + ([own] if own else [])
         if arrival.rules is not None:
             routes = [route for route in routes if route.rule.arn in arrival.rules]
         if routes:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from os import PathLike
@@ -11,9 +11,10 @@ from random import Random
 from types import TracebackType
 from typing import Any, Final, Self
 
-from eventmatch.bus import operations
+from eventmatch.bus import operations, refusals
 from eventmatch.bus.archives import Archives
 from eventmatch.bus.arn import DEFAULT_BUS
+from eventmatch.bus.constraints import accept
 from eventmatch.bus.identity import RandomIds
 from eventmatch.bus.model import Rule, RuleState
 from eventmatch.bus.plane import ControlPlane
@@ -21,13 +22,14 @@ from eventmatch.bus.policies import Caller
 from eventmatch.bus.ports import ArchivedEvent
 from eventmatch.bus.quotas import Quotas
 from eventmatch.bus.replays import Replays
+from eventmatch.bus.shapes import ARN
 from eventmatch.clock import Clock, SystemClock
 from eventmatch.delivery.dispatcher import Dispatcher
 from eventmatch.delivery.model import Event
 from eventmatch.delivery.ports import Adapter, Observer
-from eventmatch.errors import StoreError
+from eventmatch.errors import EventmatchError, StoreError
 from eventmatch.jsontext import write_plain
-from eventmatch.observers.silent import Silent
+from eventmatch.observers.several import Several
 from eventmatch.queues.model import QueueSettings
 from eventmatch.queues.queue import Queues
 from eventmatch.queues.topic import Topics
@@ -37,19 +39,22 @@ from eventmatch.router.destinations import RuleTargets
 from eventmatch.router.intake import Arrival, Intake
 from eventmatch.router.publishing import Publisher, Put
 from eventmatch.router.redriving import DeadLetterBox
+from eventmatch.router.scheduling import Scheduling
+from eventmatch.schedule.missing import SKIPPED, MissedFires
 from eventmatch.store.memory import MemoryStore
 from eventmatch.store.port import Store
 from eventmatch.store.sqlite.store import SqliteStore
 from eventmatch.targets import Adapters, CallableTarget, Endpoint, Resources
 from eventmatch.targets.callable import CONCURRENCY
-from eventmatch.targets.threads import DaemonThreads
+from eventmatch.targets.threads import RestartableThreads
 
 Goal = str | Callable[[Any], object] | Mapping[str, Any]
 """A target: its ARN, a function, or AWS's members."""
 
 _USUAL: Final = Quotas()
 _THREADS: Final = 32
-SWEEP_EVERY: Final = 60.0
+MINUTE: Final = 60.0
+DAY: Final = 86_400.0
 # Dead letters are kept for as long as a queue can keep them: 14 days.
 LAST_RESORT: Final = QueueSettings(retention=1_209_600)
 
@@ -66,8 +71,12 @@ class Router:
 
     `dead_letters` is the queue for targets that name none; None drops what nothing helps, as AWS
     does. `letters` shows what lies in such queues, and sends it again. `clients` gives boto3
-    clients for targets in the cloud: `targets.aws.clients.Clients`.
+    clients for targets in the cloud: `targets.aws.clients.Clients`. `missed_fires` tells what
+    becomes of schedules whose time came while the router was down or the machine slept.
     """
+
+    _sweeping: asyncio.Task[None] | None = None
+    _is_open = False
 
     def __init__(
         self,
@@ -82,23 +91,23 @@ class Router:
         endpoints: Mapping[str, Endpoint] | None = None,
         clients: Callable[[str, str], Any] | None = None,
         limited_hops: bool = True,
+        missed_fires: MissedFires = SKIPPED,
         clock: Clock | None = None,
         random: Random | None = None,
         new_id: Callable[[], str] | None = None,
     ) -> None:
         clock, new_id = clock or SystemClock(), new_id or RandomIds()
-        observer = observer or Silent()
+        self.observers = observer = Several(observer)
         arn = f"arn:{partition}:{{}}:{region}:{account}:{{}}".format
         self.store, self.quotas = _store(store), quotas
         self.queues, self.topics = _queues(self.store, clock, new_id, partial(arn, "sns"))
         self._callables: dict[str, Adapter] = {}
-        self._threads = ThreadPoolExecutor(_THREADS, "eventmatch-target")
-        self._pools: dict[str, DaemonThreads] = {}
-        here = self._resources(account, region, clock, new_id)
+        self._threads = RestartableThreads(_THREADS)
+        self._pools: dict[str, RestartableThreads] = {}
+        here = replace(self._resources(account, region, clock, new_id), endpoints=endpoints or {})
         resources = replace(here, clients=clients, limited_hops=limited_hops)
-        makers = archive_makers(self._archive)
-        adapters = Adapters(replace(resources, endpoints=endpoints or {}), makers)
-        self._dead_letters = DeadLetterQueues(adapters)
+        adapters = Adapters(resources, archive_makers(self._archive))
+        self._dead_letters = DeadLetterQueues(self.queues, resources)
         self._last_resort = dead_letters
         self.dispatcher = Dispatcher(
             self.store.deliveries,
@@ -122,13 +131,13 @@ class Router:
         )
         self._publisher = Publisher(self.plane, self._intake, clock=clock, new_id=new_id)
         self._archiving = Archiving(self.plane, self.store, self._intake, self.dispatcher, new_id)
-        self._caller = Caller(account)
-        self._clock = clock
-        self._sweeping: asyncio.Task[None] | None = None
+        self._scheduling = Scheduling(
+            self.plane, self.store, self._intake, self.dispatcher, new_id, missed_fires
+        )
+        self._caller, self._clock = Caller(account), clock
         self.letters = DeadLetterBox(
             self.queues, self.plane, self.store.deliveries, self.dispatcher, clock, dead_letters
         )
-        self._is_open = False
 
     @property
     def is_durable(self) -> bool:
@@ -151,7 +160,7 @@ class Router:
         try:
             await self._open()
         except BaseException:
-            await self.store.close()
+            await self.stop()
             raise
         self._is_open = True
 
@@ -165,25 +174,36 @@ class Router:
 
     async def start(self) -> None:
         """Open the store, and go on with what was not settled; raises `StoreError`."""
+        if self._sweeping is not None:
+            return
         if not self._is_open:
             await self.open()
-        await self.dispatcher.start()
-        await self.replays.start()
+        try:
+            await self.dispatcher.start()
+            await self.replays.start()
+            await self._scheduling.start()
+        except BaseException:
+            await self.stop()
+            raise
         self._sweeping = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
         """End deliveries and close the store; what is not settled goes on behind the next start."""
-        if self._sweeping:
-            self._sweeping.cancel()
-        await self.replays.stop()
-        await self.archives.stop()
-        await self._intake.stop()
-        await self.dispatcher.stop()
-        await self._dead_letters.close()
-        await self.store.close()
-        for threads in (self._threads, *self._pools.values()):
-            threads.shutdown(wait=False, cancel_futures=True)
         self._is_open = False
+        # The last comes first, and each has its turn, whatever becomes of those before it.
+        async with AsyncExitStack() as ends:
+            for threads in (self._threads, *self._pools.values()):
+                ends.callback(threads.shutdown)
+            ends.push_async_callback(self.store.close)
+            ends.push_async_callback(self._dead_letters.close)
+            ends.push_async_callback(self.dispatcher.stop)
+            ends.push_async_callback(self._intake.stop)
+            ends.push_async_callback(self.archives.stop)
+            ends.push_async_callback(self.replays.stop)
+            ends.push_async_callback(self._scheduling.scheduler.stop)
+            if self._sweeping is not None:
+                self._sweeping.cancel()
+                self._sweeping = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -200,11 +220,17 @@ class Router:
     def register(self, name: str, function: Callable[[Any], object], **options: Any) -> str:
         """Make a function a target; return its ARN. `options` are those of `CallableTarget`.
 
-        Functions are not kept: register them before `start`, or deliveries to them wait.
+        Functions are not kept: register them before `start`, or deliveries to them wait. Raises
+        `ServiceError` for what is no function.
         """
+        accept(ARN, name, "name")
+        if not callable(function):
+            raise refusals.wrong_type("function", "a function")
+        if name in self._pools:
+            self._pools.pop(name).shutdown()
         if "threads" not in options:
             # Of its own, so that one that hangs leaves no other without threads.
-            options["threads"] = self._pools[name] = DaemonThreads(
+            options["threads"] = self._pools[name] = RestartableThreads(
                 options.get("concurrency", CONCURRENCY)
             )
         self._callables[name] = CallableTarget(function, **options)
@@ -225,7 +251,7 @@ class Router:
         It matches what is put from now on.
         """
         if isinstance(event_pattern, Mapping):
-            event_pattern = write_plain(event_pattern).decode()
+            event_pattern = _pattern_text(event_pattern)
         return await self.plane.put_rule(
             name,
             event_pattern=event_pattern,
@@ -243,11 +269,23 @@ class Router:
         A target is a function, an ARN, or a mapping of AWS's members, of which Arn may be a
         function too.
         """
-        members = [
-            self._target(f"{event_bus_name}/{rule}/{identity}", identity, goal)
-            for identity, goal in targets.items()
-        ]
-        await self.plane.put_targets(rule, members, event_bus_name=event_bus_name)
+        if not isinstance(targets, Mapping):
+            raise refusals.wrong_type("targets", "an object")
+        names = {identity: f"{event_bus_name}/{rule}/{identity}" for identity in targets}
+        before = {name: self._callables.get(name) for name in names.values()}
+        members = [self._target(names[each], each, goal) for each, goal in targets.items()]
+        try:
+            await self.plane.put_targets(rule, members, event_bus_name=event_bus_name)
+        except EventmatchError:
+            self._put_back(before)
+            raise
+
+    def _put_back(self, before: Mapping[str, Adapter | None]) -> None:
+        for name, adapter in before.items():
+            if adapter is None:
+                self._callables.pop(name, None)
+            else:
+                self._callables[name] = adapter
 
     def _target(self, name: str, identity: str, goal: Goal) -> dict[str, Any]:
         members: dict[str, Any] = dict(goal) if isinstance(goal, Mapping) else {"Arn": goal}
@@ -288,17 +326,24 @@ class Router:
 
     async def idle(self) -> None:
         """Return when nothing is left to do now; what waits for another attempt does not count."""
+        await self._scheduling.scheduler.idle()
         await self.replays.idle()
         await self.dispatcher.idle()
 
     async def _sweep(self) -> None:
         """Let messages of queues go that have been kept for as long as their queue keeps them."""
         while True:
-            await self._clock.sleep_until(self._clock.now() + SWEEP_EVERY)
+            await self._clock.sleep_until(self._clock.now() + self._until_sweep())
             try:
                 await self.queues.expire()
             except StoreError as error:
                 _log.error("%s", error)
+
+    def _until_sweep(self) -> float:
+        """Return the shortest time that a queue keeps messages, but a minute to a day."""
+        names = self.queues.list_queues()
+        kept = (self.queues.describe_queue(name).retention for name in names)
+        return min(max(min(kept, default=DAY), MINUTE), DAY)
 
     def _resources(
         self, account: str, region: str, clock: Clock, new_id: Callable[[], str]
@@ -326,6 +371,13 @@ class Router:
             [Arrival(bus, event.body, event.facts, event.accepted) for event in events]
         )
         return events
+
+
+def _pattern_text(pattern: Mapping[str, Any]) -> str:
+    try:
+        return write_plain(dict(pattern)).decode()
+    except (TypeError, ValueError) as error:
+        raise refusals.wrong_type("eventPattern", "JSON") from error
 
 
 def _queues(

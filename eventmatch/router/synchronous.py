@@ -4,29 +4,42 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from eventmatch.bus.model import Rule
 from eventmatch.router.publishing import Put
 from eventmatch.router.router import Goal, Router
 
 Result = TypeVar("Result")
+# The seconds that tasks have to end when they are called off.
+_LONGEST_END: Final = 10.0
 
 
 class SyncRouter:
     """A `Router` on an event loop in a thread of its own; takes the same arguments.
 
-    Any thread may call any method. `router` has everything else: `run` awaits what it gives.
+    Any thread may call any method but that of the loop, which would wait for itself: what it calls
+    raises RuntimeError, as does what comes before `start` or behind `stop`. `router` has everything
+    else: `run` awaits what it gives. A program that forgets to stop it still ends.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self.router = Router(*arguments, **options)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="eventmatch-router")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        # Guards that nothing is given to a loop that ends.
+        self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Start the router; raises `StoreError`."""
-        self._thread.start()
+        """Start the router, once; raises `StoreError`."""
+        with self._lock:
+            if self._thread is not None:
+                raise RuntimeError("the router was started before; make a new one")
+            self._loop = loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(
+                target=loop.run_forever, name="eventmatch-router", daemon=True
+            )
+            self._thread.start()
         try:
             self.run(self.router.start())
         except BaseException:
@@ -34,7 +47,9 @@ class SyncRouter:
             raise
 
     def stop(self) -> None:
-        """Stop the router and end its thread."""
+        """Stop the router and end its thread; who still waits is told that it was called off."""
+        if self._loop is None:
+            return
         try:
             self.run(self.router.stop())
         finally:
@@ -54,7 +69,14 @@ class SyncRouter:
 
     def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
         """Return what a coroutine of the router returns, once it does."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+        with self._lock:
+            if self._loop is None or threading.current_thread() is self._thread:
+                coroutine.close()
+                raise RuntimeError(
+                    "a router runs between start and stop, and cannot be waited for by itself"
+                )
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        return future.result()
 
     def register(self, name: str, function: Callable[[Any], object], **options: Any) -> str:
         """Make a function a target; return its ARN."""
@@ -81,6 +103,21 @@ class SyncRouter:
         self.run(self.router.idle())
 
     def _end(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        if threading.current_thread() is self._thread:
+            return
+        with self._lock:
+            loop, self._loop = self._loop, None
+        if loop is not None and self._thread is not None:
+            asyncio.run_coroutine_threadsafe(_call_off(), loop).result()
+            loop.call_soon_threadsafe(loop.stop)
+            self._thread.join()
+            loop.close()
+
+
+async def _call_off() -> None:
+    """Cancel all that the loop still does."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=_LONGEST_END)

@@ -4,10 +4,12 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from eventmatch.bus.ports import ArchivedEvent, Change
+from eventmatch.bus.ports import AnyChange, ArchivedEvent
 from eventmatch.delivery.model import Delivery, Event, Retry, event_of
+from eventmatch.schedule.ports import ScheduleChange
 from eventmatch.store.gate import Gate
 from eventmatch.store.memory_queues import MemoryQueues
+from eventmatch.store.memory_schedules import MemorySchedules
 
 Place = tuple[float, int]
 
@@ -102,10 +104,11 @@ class MemoryDeliveries:
 
 
 class MemoryRecords:
-    """`Records` in memory."""
+    """`Records` in memory, with the schedules that change together with them."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, schedules: MemorySchedules) -> None:
         self._gate = gate
+        self._schedules = schedules
         self._kinds: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
 
     async def load(self, kind: str) -> Mapping[str, bytes]:
@@ -113,14 +116,16 @@ class MemoryRecords:
         self._gate.check()
         return dict(self._kinds[kind])
 
-    async def write(self, changes: Sequence[Change]) -> None:
+    async def write(self, changes: Sequence[AnyChange]) -> None:
         """Make all the changes, or none."""
         self._gate.check()
-        for kind, key, value in changes:
-            if value is None:
-                self._kinds[kind].pop(key, None)
+        for change in changes:
+            if isinstance(change, ScheduleChange):
+                self._schedules.change(change)
+            elif change.value is None:
+                self._kinds[change.kind].pop(change.key, None)
             else:
-                self._kinds[kind][key] = value
+                self._kinds[change.kind][change.key] = change.value
 
 
 class MemoryArchives:
@@ -182,7 +187,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self._gate = Gate()
         self.deliveries = MemoryDeliveries(self._gate)
-        self.records = MemoryRecords(self._gate)
+        self.schedules = MemorySchedules(self._gate.check, self.deliveries)
+        self.records = MemoryRecords(self._gate, self.schedules)
         self.archives = MemoryArchives(self._gate)
         self.queues = MemoryQueues(self._gate.check)
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from eventmatch.bus.ports import ArchiveStore, Records
 from eventmatch.delivery.ports import DeliveryStore
 from eventmatch.queues.ports import QueueStore
+from eventmatch.schedule.ports import ScheduleStore
 
 
 class Store(Protocol):
@@ -25,6 +26,10 @@ class Store(Protocol):
     @property
     def queues(self) -> QueueStore:
         """The messages of embedded queues."""
+
+    @property
+    def schedules(self) -> ScheduleStore:
+        """When schedules fire next."""
 
     async def open(self) -> None:
         """Make the store ready; raises `StoreError`."""

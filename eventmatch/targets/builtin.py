@@ -101,6 +101,10 @@ def _clients(target: Target, resources: Resources) -> Callable[[str, str], Any]:
     return resources.clients
 
 
+# The seconds behind which a function that is not registered is looked for again.
+MISSING_RETRY: Final = 1.0
+
+
 class Named:
     """The adapter that is registered by a name when it is asked.
 
@@ -110,8 +114,14 @@ class Named:
     def __init__(self, name: str, adapters: Mapping[str, Adapter]) -> None:
         self._name = name
         self._adapters = adapters
-        reason = f'no function is registered as "{name}"'
-        self._missing = Unreachable(Outcome(ErrorCode.NO_RESOURCE, reason, retryable=True))
+        missing = Outcome(
+            ErrorCode.NO_RESOURCE,
+            f'no function is registered as "{name}"',
+            retry_after=MISSING_RETRY,
+            retryable=True,
+            counted=False,
+        )
+        self._missing = Unreachable(missing)
 
     @property
     def batch_size(self) -> int:

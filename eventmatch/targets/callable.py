@@ -21,8 +21,8 @@ from eventmatch.delivery.model import DELIVERED, Attempt, ErrorCode, Outcome
 from eventmatch.jsontext import read_plain
 from eventmatch.targets.outcomes import INVALID_INPUT, described, presentable
 
-# A function that calls sys.exit() has failed; it does not end the router.
-_FAILURES: Final = (Exception, SystemExit)
+# Whatever else a function raises, also by sys.exit(), has failed; it does not end the router.
+_ENDS: Final = (asyncio.CancelledError, KeyboardInterrupt)
 # So much later than the adapter itself, whoever called it gives up.
 _GRACE: Final = 1.0
 # So many calls of a function may run at once.
@@ -48,7 +48,7 @@ class CallableTarget:
     runs in a thread of `threads` (the loop's own pool by default), or right on the loop if it is
     said to be `inline`, as only a quick one should be. Exceptions of the types in `terminal` are
     not worth another attempt; all others are. `timeout` is in seconds and for one call; a thread
-    that takes longer is left to itself.
+    that takes longer is left to itself. Raises ValueError for a size or a number below 1.
     """
 
     def __init__(
@@ -63,6 +63,8 @@ class CallableTarget:
         concurrency: int = CONCURRENCY,
         timeout: float = 60.0,
     ) -> None:
+        if concurrency < 1 or (batch_size is not None and batch_size < 1):
+            raise ValueError("a target takes one call, and one event in a call, at the least")
         is_async = _is_async(function)
         on_loop = inline or is_async
         self._function = function
@@ -109,29 +111,33 @@ class CallableTarget:
         except ValueError:
             return INVALID_INPUT
         try:
-            await self._call(argument)
-        except _FAILURES as error:
-            return self._failure(error)
-        return DELIVERED
+            error = await self._call(argument)
+        except _ENDS:
+            raise
+        except BaseException as raised:
+            error = raised
+        return DELIVERED if error is None else self._failure(error)
 
     async def _call_here(self, argument: object) -> None:
         result = self._function(argument)
         if result is not None and inspect.isawaitable(result):
             await result
 
-    async def _call_in_thread(self, argument: object) -> None:
+    async def _call_in_thread(self, argument: object) -> BaseException | None:
+        """Return what the function raised: nobody's keyboard interrupts such a thread."""
         loop = asyncio.get_running_loop()
         result = await loop.run_in_executor(self._threads, self._caught, argument)
         if isinstance(result, _Failed):
-            raise result.error
+            return result.error
         if inspect.isawaitable(result):
             await result
+        return None
 
     def _caught(self, argument: object) -> object:
         """Call the function; a future would choke on a StopIteration, so errors are values."""
         try:
             return self._function(argument)
-        except _FAILURES as error:
+        except BaseException as error:
             return _Failed(error)
 
     def _failure(self, error: BaseException) -> Outcome:
@@ -141,7 +147,9 @@ class CallableTarget:
                 ErrorCode.ERROR_FROM_TARGET, message, retry_after=error.after, retryable=True
             )
         name = getattr(self._function, "__qualname__", repr(self._function))
-        _log.error("%s failed", name, exc_info=error)
+        # What it says may quote the event.
+        _log.warning("%s failed: %s", name, type(error).__name__)
+        _log.debug("%s failed", name, exc_info=error)
         retryable = not isinstance(error, self._terminal)
         return Outcome(ErrorCode.ERROR_FROM_TARGET, described(error), retryable=retryable)
 

@@ -165,11 +165,16 @@ class Pace:
         self._gap = 1 / rate if rate else 0.0
         self._clock = clock
         self._next = 0.0
+        self._seen = 0.0
 
     async def turn(self) -> None:
         """Wait for the next turn."""
         if self._gap:
-            turn = max(self._next, self._clock.now())
+            now = self._clock.now()
+            # A clock that was set back takes the turns along; else they would be as far ahead.
+            self._next -= max(0.0, self._seen - now)
+            self._seen = now
+            turn = max(self._next, now)
             self._next = turn + self._gap
             await self._clock.sleep_until(turn)
 

@@ -4,6 +4,7 @@ A line that cannot be written is ERROR_FROM_TARGET, tried again; an event that i
 INVALID_JSON.
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from typing import TextIO
 from eventmatch.delivery.model import DELIVERED, Attempt, ErrorCode, Outcome
 from eventmatch.jsontext import read_merged
 from eventmatch.targets.outcomes import INVALID_INPUT, described
+from eventmatch.targets.threads import RestartableThreads
 
 Line = Callable[[Attempt], str]
 """Gives what is written of an attempt; raises ValueError where there is nothing to write."""
@@ -34,7 +36,8 @@ def whole(attempt: Attempt) -> str:
 class LogTarget:
     """Writes one line for each event to a stream, or to a logger at level INFO.
 
-    `line` says what is written: `headline` by default, or `whole`.
+    `line` says what is written: `headline` by default, or `whole`. It is written in a thread,
+    because whoever should read a pipe may not.
     """
 
     batch_size = 100
@@ -44,9 +47,18 @@ class LogTarget:
     def __init__(self, log: TextIO | logging.Logger, line: Line = headline) -> None:
         self._log = log
         self._line = line
+        self._threads = RestartableThreads(1)
 
     async def deliver(self, batch: Sequence[Attempt]) -> Sequence[Outcome]:
         """Write the lines, and return once they are flushed."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._write_all, batch)
+
+    async def close(self) -> None:
+        """Leave the stream open: it is its owner's."""
+        self._threads.shutdown()
+
+    def _write_all(self, batch: Sequence[Attempt]) -> Sequence[Outcome]:
         outcomes = [self._outcome(attempt) for attempt in batch]
         try:
             if not isinstance(self._log, logging.Logger):
@@ -54,9 +66,6 @@ class LogTarget:
         except (OSError, ValueError) as error:
             return [_unwritten(error)] * len(batch)
         return outcomes
-
-    async def close(self) -> None:
-        """Leave the stream open: it is its owner's."""
 
     def _outcome(self, attempt: Attempt) -> Outcome:
         try:

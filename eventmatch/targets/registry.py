@@ -108,6 +108,11 @@ def _checked(made: Adapter) -> Adapter:
     if missing:
         text = f"{type(made).__name__} is no adapter: it has no {', '.join(missing)}"
         raise ConfigurationError("", text)
+    for name in ("batch_size", "concurrency"):
+        number = getattr(made, name)
+        if not isinstance(number, int) or number < 1:
+            text = f"{type(made).__name__} is no adapter: its {name} is {number!r}"
+            raise ConfigurationError("", text)
     return made
 
 

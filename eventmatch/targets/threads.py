@@ -59,3 +59,28 @@ class DaemonThreads(Executor):
                     future.set_exception(error)
             with self._lock:
                 self._unfinished -= 1
+
+
+class RestartableThreads(Executor):
+    """Such threads that `shutdown` ends, and that the next call begins anew."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._threads: DaemonThreads | None = None
+
+    def submit(
+        self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Return the future of a call."""
+        with self._lock:
+            if self._threads is None:
+                self._threads = DaemonThreads(self._most)
+            return self._threads.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let each thread end behind the calls that it has."""
+        with self._lock:
+            threads, self._threads = self._threads, None
+        if threads is not None:
+            threads.shutdown(wait, cancel_futures=cancel_futures)

@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -42,18 +42,23 @@ class VirtualClock:
             finally:
                 alarm.cancel()
 
-    async def advance(self, seconds: float) -> None:
-        """Move on, and wake whoever sleeps, one moment after the other."""
-        end = self._now + seconds
-        await settle()
+    async def advance(
+        self, seconds: float, rest: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Move on, and wake whoever sleeps, one moment after the other.
+
+        `rest` returns when all that a moment brings is done; left out, threads are not waited for.
+        """
+        end, rest = self._now + seconds, rest or settle
+        await rest()
         while self._sleepers and self._sleepers[0][0] <= end:
             moment, _, alarm = heapq.heappop(self._sleepers)
             if not alarm.done():
                 self._now = max(self._now, moment)
                 alarm.set_result(None)
-                await settle()
+                await rest()
         self._now = end
-        await settle()
+        await rest()
 
     def _alarm(self, moment: float) -> asyncio.Future[None]:
         alarm: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from eventmatch.bus.plane import ControlPlane
-from eventmatch.bus.ports import Change
+from eventmatch.bus.ports import AnyChange
 from eventmatch.errors import StoreCode, StoreError
 from eventmatch.testing.clock import VirtualClock
 
@@ -18,13 +18,13 @@ class MemoryRecords:
     def __init__(self) -> None:
         self.lanes = Lanes()
         self.kinds: dict[str, dict[str, bytes]] = {}
-        self.writes: list[Sequence[Change]] = []
+        self.writes: list[Sequence[AnyChange]] = []
         self.fails = False
 
     async def load(self, kind: str) -> Mapping[str, bytes]:
         return dict(self.kinds.get(kind, {}))
 
-    async def write(self, changes: Sequence[Change]) -> None:
+    async def write(self, changes: Sequence[AnyChange]) -> None:
         await asyncio.sleep(0)
         if self.fails:
             raise StoreError(StoreCode.FULL, "no space is left")

@@ -144,6 +144,10 @@ def test_several_faults_are_told_together() -> None:
         {"Name": "a", "Paths": []},
         {"Name": "a", "Paths": {"a": 1}},
         {"Name": "a", "Other": "x"},
+        {"Name": "a", "Other": {"x": object()}},
+        {"Name": "a", "Other": {"x": b"x"}},
+        {"Name": "a", "Other": {"x": float("nan")}},
+        {"Name": "a", "Other": {("x",): 1}},
     ],
     ids=str,
 )
@@ -151,3 +155,7 @@ def test_a_value_of_another_type(parameters: Any) -> None:
     with pytest.raises(ServiceError) as refused:
         accept(SHAPE, parameters)
     assert refused.value.code is ServiceCode.SERIALIZATION
+
+
+def test_what_nobody_reads_is_kept_as_json_is() -> None:
+    assert accept(Opaque(), {1: ("a", None)}) == {"1": ["a", None]}

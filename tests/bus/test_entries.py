@@ -14,6 +14,7 @@ from eventmatch.errors import ServiceCode, ServiceError
 from tests.bus.json_texts import SPACES, json_objects, parsed, written
 
 ORIGIN: Final = Origin("123456789012", "us-east-1")
+TRACE: Final = "Root=1-5759e988-bd862e3fe1be46a994272793"
 NAMES: Final = "version id detail-type source account time region resources detail"
 
 
@@ -46,10 +47,22 @@ def event(verdict: Entry) -> Any:
 
 
 def test_an_entry_is_told_as_it_was_given() -> None:
-    assert accepted(EventBusName="b", TraceHeader="Root=1", Time=5, Resources=["r"]) == Entry(
-        "b", "shop", "order", b"{}", ["r"], 5, "Root=1"
+    assert accepted(EventBusName="b", TraceHeader=TRACE, Time=5, Resources=["r"]) == Entry(
+        "b", "shop", "order", b"{}", ["r"], 5, TRACE
     )
     assert accepted() == Entry("default", "shop", "order", b"{}", (), None, None)
+
+
+@pytest.mark.parametrize(
+    "header", [TRACE, f"{TRACE};Parent=53995c3f42cd8ad8;Sampled=1", f"Self=1-2-3; {TRACE}"]
+)
+def test_a_trace_header_travels_as_it_is(header: str) -> None:
+    assert accepted(TraceHeader=header).trace == header
+
+
+@pytest.mark.parametrize("header", ["no trace", "Root=1", f"x{TRACE}", f"{TRACE}0", "Root=1-é"])
+def test_an_entry_with_a_malformed_trace_header_has_no_trace(header: str) -> None:
+    assert accepted(TraceHeader=header).trace is None
 
 
 def test_null_is_like_nothing() -> None:

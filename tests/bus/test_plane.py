@@ -10,7 +10,7 @@ import pytest
 from eventmatch.bus.model import Rule, RuleState
 from eventmatch.bus.plane import ControlPlane
 from eventmatch.bus.policies import Caller
-from eventmatch.bus.ports import Change
+from eventmatch.bus.ports import AnyChange
 from eventmatch.bus.quotas import Quotas
 from eventmatch.errors import ServiceCode, ServiceError, StoreCode, StoreError
 from eventmatch.testing.clock import VirtualClock
@@ -148,7 +148,7 @@ class SlowRecords(MemoryRecords):
         self.go = asyncio.Event()
         self.go.set()
 
-    async def write(self, changes: Sequence[Change]) -> None:
+    async def write(self, changes: Sequence[AnyChange]) -> None:
         await self.go.wait()
         await super().write(changes)
 

@@ -93,3 +93,10 @@ def test_the_place_of_a_duplicate_is_told() -> None:
 def test_statements_that_are_none(statement: str) -> None:
     with pytest.raises(ServiceError, match="This text appears not to be a policy"):
         normalized(f'{{"Version":"1","Statement":{statement}}}', "{}")
+
+
+@pytest.mark.parametrize("condition", ["1e999", "[" * 980 + "]" * 980], ids=["huge", "deep"])
+def test_what_cannot_be_kept_is_no_policy(condition: str) -> None:
+    statement = f'{{"Sid":"a","Effect":"Deny","Resource":"*","Condition":{condition}}}'
+    with pytest.raises(ServiceError, match="invalid Json"):
+        normalized(f'{{"Version":"1","Statement":{statement}}}', "{}")

@@ -211,7 +211,7 @@ def test_an_event_has_one_id_in_a_replay_and_another_in_the_next() -> None:
         ({"name": "a b"}, ServiceCode.VALIDATION),
         ({"archive": "b"}, ServiceCode.VALIDATION),
         ({"archive": "arn:aws:events:eu-west-1:1:archive/a"}, ServiceCode.VALIDATION),
-        ({"destination": f"{DEFAULT}-other"}, ServiceCode.VALIDATION),
+        ({"destination": f"{DEFAULT}-other"}, ServiceCode.RESOURCE_NOT_FOUND),
         ({"start": 60.0}, ServiceCode.VALIDATION),
         ({"description": "x" * 513}, ServiceCode.VALIDATION),
     ],

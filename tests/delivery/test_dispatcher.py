@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from eventmatch.delivery import dispatcher
 from eventmatch.delivery.lane import MOST_BYTES, ROOM
 from eventmatch.delivery.model import (
     DELIVERED,
@@ -310,5 +311,25 @@ def test_what_happens_is_counted() -> None:
             Metric.FAILED_INVOCATIONS: 1,
             Metric.INVOCATIONS_SENT_TO_DLQ: 1,
         }
+
+    play(scene)
+
+
+def test_lanes_that_have_nothing_to_do_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatcher, "MOST_LANES", 5)
+
+    async def scene() -> None:
+        targets = {f"t{n}": FakeTarget() for n in range(50)}
+        hanging, late = FakeTarget(never), FakeTarget(failing(1))
+        world = World(hanging=hanging, late=late, **targets)
+        await world.put(b"0", to=["hanging", "late"])
+        for name in [*targets, *targets]:
+            await world.put(b"1", to=[name])
+        assert all(target.bodies == {b"1": 2} for target in targets.values())
+        assert sum(target.closed for target in targets.values()) >= 90
+        assert not hanging.closed
+        await world.clock.advance(1.5)
+        assert late.bodies == {b"0": 2}
+        await world.dispatcher.stop()
 
     play(scene)

@@ -34,6 +34,7 @@ class FakeTarget:
     batches: list[int] = field(default_factory=list)
     most_at_once: int = 0
     at_once: int = 0
+    closed: int = 0
 
     async def deliver(self, batch: Sequence[Attempt]) -> Sequence[Outcome]:
         self.batches.append(len(batch))
@@ -50,7 +51,7 @@ class FakeTarget:
         return outcome if isinstance(outcome, Outcome) else await outcome
 
     async def close(self) -> None:
-        pass
+        self.closed += 1
 
     @property
     def bodies(self) -> Counter[bytes]:
@@ -69,6 +70,7 @@ class World:
         self.letters: dict[str, list[DeadLetter]] = defaultdict(list)
         self.letter_outcome = DELIVERED
         self.metrics: Counter[Metric] = Counter()
+        self.is_started = False
         self.dispatcher = Dispatcher(
             self.store.deliveries,
             self,
@@ -98,6 +100,9 @@ class World:
     async def put(self, *bodies: bytes, to: Sequence[str] | None = None) -> None:
         """Accept events for targets, all of them unless told."""
         await self.store.open()
+        if not self.is_started:
+            self.is_started = True
+            await self.dispatcher.start()
         lanes = [await self.dispatcher.lane(name.encode()) for name in to or self.targets]
         first, now = self.store.deliveries.reserve(len(bodies)), self.clock.now()
         events = [Event(first + n, body, now) for n, body in enumerate(bodies)]

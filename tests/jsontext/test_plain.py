@@ -39,3 +39,23 @@ def test_what_is_no_json_is_refused(text: str | bytes) -> None:
 def test_what_has_no_json_is_refused() -> None:
     with pytest.raises(TypeError):
         write_plain({"a": object()})
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_is_not_written(number: float) -> None:
+    with pytest.raises(ValueError, match=r"no JSON|not JSON"):
+        write_plain({"a": [None, {"b": number}]})
+
+
+def test_what_is_nested_too_deep_is_not_written() -> None:
+    value: Any = []
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(ValueError, match="too deep"):
+        write_plain(value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-le"])
+def test_bytes_are_utf_8(encoding: str) -> None:
+    with pytest.raises(ValueError, match=r"codec can't decode|JSON|Expecting"):
+        read_plain('{"a": 12345678901234567890}'.encode(encoding))

@@ -375,3 +375,24 @@ async def test_a_standard_topic_has_no_fifo_subscribers(world: World) -> None:
             await topics.subscribe("news", "work.fifo")
         with pytest.raises(QueueError):
             await topics.create_topic("news", TopicSettings(fifo=True))
+
+
+@in_loop
+async def test_what_is_dropped_is_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    async def fail(_: Notification) -> None:
+        raise ValueError("down")
+
+    async with opened(world) as (queues, topics):
+        for queue in ("work", "lost", "kept"):
+            await queues.create_queue(queue)
+        await topics.create_topic("news")
+        await topics.subscribe("news", "work", SubscriptionSettings(dead_letter_queue="lost"))
+        topics.subscribe_callable("news", fail)
+        topics.subscribe_callable("news", fail, SubscriptionSettings(dead_letter_queue="kept"))
+        await queues.delete_queue("work")
+        await queues.delete_queue("lost")
+        await topics.publish_batch("news", [Message("a"), Message("b")])
+    assert sorted(record.getMessage() for record in caplog.records) == [
+        "arn:aws:sns:us-east-1:000000000000:news: dropped 2 messages to a function",
+        "arn:aws:sns:us-east-1:000000000000:news: dropped 2 messages to work",
+    ]

@@ -17,6 +17,7 @@ from eventmatch.testing.clock import VirtualClock
 
 ENTRY: Final = {"Source": "shop", "DetailType": "order", "Detail": {"total": 12}}
 ARN: Final = "arn:aws:{}:us-east-1:123456789012:{}".format
+TRACE: Final = "Root=1-5759e988-bd862e3fe1be46a994272793"
 ONCE: Final = {"RetryPolicy": {"MaximumRetryAttempts": 0}}
 
 
@@ -130,11 +131,11 @@ def test_the_trace_header_comes_along() -> None:
     async def scene(world: World) -> None:
         await world.router.queues.create_queue("late")
         await world.rule(Arn=ARN("sqs", "later"))
-        await world.die(TraceHeader="Root=1")
+        await world.die(TraceHeader=TRACE)
         await world.router.queues.create_queue("later")
         assert await world.redrive() == [None]
         (received,) = await world.router.queues.peek("later")
-        assert received.stored.message.trace == "Root=1"
+        assert received.stored.message.trace == TRACE
 
     play(scene)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from eventmatch.bus.payload_refusals import Refused
 from eventmatch.bus.policies import Caller
 from eventmatch.delivery.ports import Metric
 from eventmatch.engine.matcher import Matcher
@@ -113,6 +115,31 @@ def test_a_mixed_batch_has_a_verdict_for_each_entry() -> None:
             None,
             "NotAuthorizedForSourceException",
         ]
+
+    play(scene)
+
+
+@pytest.mark.parametrize("detail", [{"n": object()}, {"n": {1, 2}}, {"n": b"x"}, {(1, 2): 3}])
+def test_a_detail_that_cannot_be_json_refuses_its_own_entry_only(detail: dict[Any, Any]) -> None:
+    async def scene(world: Play) -> None:
+        refused, accepted = await world.router.put_events([{**ENTRY, "Detail": detail}, ENTRY])
+        assert isinstance(refused, Refused)
+        assert refused.code == "MalformedDetail"
+        assert isinstance(accepted, Accepted)
+
+    play(scene)
+
+
+def test_an_envelope_that_is_no_object_refuses_itself_only() -> None:
+    async def scene(world: Play) -> None:
+        whole = {"source": "aws.ec2", "detail-type": "order", "detail": {}}
+        envelopes: list[Any] = [None, 5, [], whole]
+        *refused, accepted = await world.router.put_envelopes(envelopes)
+        assert {each.code for each in refused if isinstance(each, Refused)} == {
+            ServiceCode.SERIALIZATION
+        }
+        assert len(refused) == 3
+        assert isinstance(accepted, Accepted)
 
     play(scene)
 
@@ -375,6 +402,60 @@ def test_who_gives_up_waiting_leaves_no_delivery_behind(tmp_path: Path) -> None:
             await asyncio.sleep(0)
 
     play(scene, store=tmp_path / "events.db")
+
+
+def test_deliveries_wait_for_a_function_without_using_up_attempts(tmp_path: Path) -> None:
+    path = tmp_path / "events.db"
+
+    async def first(world: Play) -> None:
+        await world.router.put_rule("orders", event_pattern=PATTERN)
+        target = {"Arn": world.keep, "RetryPolicy": {"MaximumRetryAttempts": 0}}
+        await world.router.plane.put_targets(
+            "orders", [{**target, "Id": "keep", "Arn": "arn:eventmatch:callable:::keep"}]
+        )
+        await world.put()
+
+    async def second(world: Play) -> None:
+        await world.clock.advance(3600)
+        assert not await world.letters()
+        world.router.register("keep", world.keep)
+        while not world.got:
+            await world.clock.advance(5)
+        assert len(world.got) == 1
+
+    play(first, store=path)
+    play(second, store=path)
+
+
+def test_the_largest_event_ends_as_a_dead_letter_too() -> None:
+    async def scene(world: Play) -> None:
+        await world.router.queues.create_queue("orders")
+        await world.router.put_rule("orders", event_pattern=PATTERN)
+        await world.router.put_targets("orders", {"queue": f"{QUEUE}orders"})
+        size = 1_048_576 - len("shop.orders") - len("order") - len('{"x":""}')
+        await world.put(Detail=f'{{"x":"{"y" * size}"}}')
+        (body,) = await world.bodies("dead-letters")
+        assert len(body) > 1_048_576
+        assert await world.router.store.deliveries.backlog() == {}
+
+    play(scene)
+
+
+def test_what_a_function_says_of_an_event_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def fail(event: dict[str, Any]) -> None:
+        raise ValueError(f"cannot take {event}")
+
+    async def scene(world: Play) -> None:
+        await world.router.put_rule("orders", event_pattern=PATTERN)
+        target = {"Arn": fail, "RetryPolicy": {"MaximumRetryAttempts": 0}}
+        await world.router.put_targets("orders", {"fail": target})
+        await world.put(Detail={"secret": "hush"})
+        assert "hush" in (await world.letters())[0]["ERROR_MESSAGE"]
+
+    with caplog.at_level(logging.INFO):
+        play(scene)
+    assert "ERROR_FROM_TARGET" in caplog.text
+    assert "hush" not in caplog.text
 
 
 def test_a_disabled_rule_is_silent_until_it_is_enabled() -> None:

@@ -19,7 +19,7 @@ from eventmatch.router.destinations import RuleTargets
 from eventmatch.router.router import Router
 from eventmatch.testing.clock import VirtualClock, settle
 from tests.router.worlds import HeldStore
-from tests.service_vectors import Scenario, fits, moment, scenarios, value_of
+from tests.service_vectors import Scenario, check, fits, moment, scenarios, value_of
 
 START: Final = moment("2026-01-02T03:04:05Z")
 # What asks nothing but the control plane is played in tests/bus/.
@@ -98,17 +98,6 @@ async def perform(stage: Stage, step: Mapping[str, Any], names: dict[str, Any]) 
         expected = [{"bus": "default", **each, "$others": True} for each in step["delivers"]]
         delivered = await stage.delivered()
         assert fits({"$unordered": expected}, delivered, names), (step, delivered)
-
-
-def check(
-    step: Mapping[str, Any], found: Mapping[str, Any], names: dict[str, Any], number: int
-) -> None:
-    if "error" in step:
-        expected = {"error": {**step["error"], "$others": True}}
-    else:
-        expected = {"result": step["result"]}
-        assert found.get("result", {}).keys().isdisjoint(step.get("absent", ())), found
-    assert fits(expected, found, names, number), (step, found)
 
 
 @pytest.mark.parametrize("scenario", MINE, ids=str)

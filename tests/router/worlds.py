@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from eventmatch.bus.archive_model import Cursor
-from eventmatch.bus.ports import ArchivedEvent, Change, Records
+from eventmatch.bus.ports import AnyChange, ArchivedEvent, Records
 from eventmatch.errors import StoreCode, StoreError
 from eventmatch.router.publishing import Accepted
 from eventmatch.router.router import Router
@@ -70,7 +70,7 @@ class DyingRecords:
     async def load(self, kind: str) -> Mapping[str, bytes]:
         return await self._records.load(kind)
 
-    async def write(self, changes: Sequence[Change]) -> None:
+    async def write(self, changes: Sequence[AnyChange]) -> None:
         if any(change.kind == "replay" for change in changes):
             self._left -= 1
             if self._left < 0:
@@ -87,6 +87,7 @@ class DyingStore:
         self.deliveries = store.deliveries
         self.archives = store.archives
         self.queues = store.queues
+        self.schedules = store.schedules
 
     async def open(self) -> None:
         await self._store.open()
@@ -132,6 +133,7 @@ class World:
         assert all(isinstance(result, Accepted) for result in results), results
 
     async def rest(self) -> None:
+        await settle()
         await self.router.idle()
         await settle()
 

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import json
+import logging
 import threading
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
@@ -147,11 +148,15 @@ def test_a_time_that_is_no_number_is_a_fault_of_the_function() -> None:
         Retryable("busy", after=timedelta(seconds=1))  # type: ignore[arg-type]
 
 
-def test_the_traceback_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_traceback_is_logged_for_those_who_debug(caplog: pytest.LogCaptureFixture) -> None:
     def fail(_event: Any) -> None:
         raise ValueError("no such order")
 
     deliver(CallableTarget(fail), attempt())
+    assert "ValueError" in caplog.text
+    assert "no such order" not in caplog.text
+    with caplog.at_level(logging.DEBUG, "eventmatch.targets"):
+        deliver(CallableTarget(fail), attempt())
     assert "no such order" in caplog.text
     assert "Traceback" in caplog.text
 
@@ -247,3 +252,34 @@ def test_the_payload_is_read_as_python_reads_json() -> None:
     payload = b'{"a": [1, 2.5, true, null, "\\u20ac"]}'
     deliver(CallableTarget(seen.append), attempt(payload))
     assert seen == [json.loads(payload)]
+
+
+@pytest.mark.parametrize("bounds", [{"concurrency": 0}, {"batch_size": 0}, {"concurrency": -1}])
+def test_a_target_that_would_never_be_called_is_refused(bounds: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="at the least"):
+        CallableTarget(print, **bounds)
+
+
+class Odd(BaseException):
+    """No `Exception`."""
+
+
+@pytest.mark.parametrize("error", [Odd("odd"), GeneratorExit("odd"), SystemExit("odd")])
+@pytest.mark.parametrize("options", [{}, {"inline": True}])
+def test_whatever_a_function_raises_is_its_own_failure(
+    error: BaseException, options: dict[str, Any]
+) -> None:
+    def fail(_: object) -> None:
+        raise error
+
+    (outcome,) = deliver(CallableTarget(fail, **options), attempt())
+    assert (outcome.code, outcome.is_retryable) == (ErrorCode.ERROR_FROM_TARGET, True)
+    assert outcome.message == f"{type(error).__name__}: odd"
+
+
+def test_a_function_in_a_thread_cannot_interrupt_the_router() -> None:
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    (outcome,) = deliver(CallableTarget(interrupt), attempt())
+    assert (outcome.code, outcome.is_retryable) == (ErrorCode.ERROR_FROM_TARGET, True)

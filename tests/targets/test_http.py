@@ -13,7 +13,7 @@ import pytest
 from eventmatch.delivery.model import DELIVERED, ErrorCode, Outcome
 from eventmatch.errors import ConfigurationError
 from eventmatch.targets import Endpoint, HttpTarget, parameter
-from eventmatch.targets.http import seconds_until
+from eventmatch.targets.http import Pace, seconds_until
 from eventmatch.testing.clock import VirtualClock
 from tests.targets.attempts import NOW, attempt, deliver, run
 from tests.targets.endpoints import Server, silent_server, web_server
@@ -254,3 +254,24 @@ def test_nothing_of_an_extra_is_imported_before_it_is_needed() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.strip() == "set()"
+
+
+def test_a_clock_that_is_set_back_keeps_no_request_waiting() -> None:
+    moments: list[float] = []
+
+    class Set(VirtualClock):
+        """A clock that tells what is put into `moments`, and notes until when someone sleeps."""
+
+        def now(self) -> float:
+            return NOW - 3600.0 if moments else NOW
+
+        async def sleep_until(self, moment: float) -> None:
+            moments.append(moment)
+
+    async def scene() -> None:
+        pace = Pace(2.0, Set())
+        for _ in range(3):
+            await pace.turn()
+
+    asyncio.run(scene())
+    assert moments == [NOW, NOW - 3599.5, NOW - 3599.0]

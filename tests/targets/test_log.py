@@ -1,8 +1,10 @@
 """Events in logs."""
 
+import asyncio
 import io
 import json
 import logging
+import threading
 
 import pytest
 
@@ -53,3 +55,24 @@ def test_a_character_that_the_stream_has_not_spoils_one_line() -> None:
     outcomes = deliver(LogTarget(stream, whole), attempt('"€"'.encode()), attempt(b'"x"'))
     assert codes(outcomes) == [ErrorCode.ERROR_FROM_TARGET, None]
     assert raw.getvalue() == b'"x"\n'
+
+
+def test_a_stream_that_nobody_reads_holds_up_nothing_else() -> None:
+    gate = threading.Event()
+    was_let: list[bool] = []
+
+    class Stuck(io.StringIO):
+        def write(self, text: str) -> int:
+            was_let.append(gate.wait(5))
+            return super().write(text)
+
+    async def scene() -> None:
+        target = LogTarget(Stuck())
+        delivering = asyncio.create_task(target.deliver([attempt()]))
+        await asyncio.sleep(0)
+        gate.set()
+        assert await delivering == [DELIVERED]
+        await target.close()
+
+    asyncio.run(scene())
+    assert was_let == [True]

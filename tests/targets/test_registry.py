@@ -54,6 +54,18 @@ def make_nothing(_target: Target, _resources: Resources) -> None:
     pass
 
 
+def make_without_calls(_target: Target, _resources: Resources) -> Adapter:
+    made = CallableTarget(print)
+    made.concurrency = 0
+    return made
+
+
+def make_endless(_target: Target, _resources: Resources) -> Adapter:
+    made = CallableTarget(print)
+    made.batch_size = "1"  # type: ignore[assignment]
+    return made
+
+
 def plug_in(name: str, attribute: str = "make_plug_in") -> EntryPoint:
     return EntryPoint(name, f"{__name__}:{attribute}", "eventmatch.targets")
 
@@ -217,6 +229,8 @@ def test_a_plug_in_does_not_replace_what_is_always_there() -> None:
     [
         ("nothing_there", 'the plug-in "slack" \\(.*nothing_there\\) cannot be loaded'),
         ("make_nothing", "NoneType is no adapter: it has no batch_size, concurrency, timeout"),
+        ("make_without_calls", "CallableTarget is no adapter: its concurrency is 0"),
+        ("make_endless", "CallableTarget is no adapter: its batch_size is '1'"),
         ("made", "the target cannot be made: TypeError: 'list' object is not callable"),
         ("fail_to_make", "the target cannot be made: ValueError: no such channel"),
     ],

@@ -1,5 +1,7 @@
 """What must type-check, and what must not. mypy reads this; nothing runs it."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Literal, assert_type
 
 import eventmatch
@@ -79,3 +81,14 @@ def explanations_are_values(pattern: eventmatch.EventPattern) -> None:
 
 def the_engine_has_a_name() -> None:
     assert_type(eventmatch.engine_name(), str)
+
+
+def schedules_fire_as_they_are_asked(moment: datetime) -> None:
+    schedule = eventmatch.parse_schedule("rate(1 day)", dialect="scheduler", timezone="Asia/Tokyo")
+    assert_type(schedule, eventmatch.Cron | eventmatch.Rate | eventmatch.At | eventmatch.Unix)
+    assert_type(eventmatch.next_fire_time(schedule, moment), datetime | None)
+    assert_type(eventmatch.next_fire_time("rate(1 day)", 0.5), float | None)
+    assert_type(eventmatch.fire_times(schedule, moment, anchor=moment), Iterator[datetime])
+    assert_type(eventmatch.check_schedule("rate(1 day)"), tuple[eventmatch.Problem, ...])
+    eventmatch.parse_schedule("rate(1 day)", dialect="crontab")  # type: ignore[arg-type]
+    schedule.text = "rate(2 days)"  # type: ignore[misc]

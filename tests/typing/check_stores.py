@@ -2,6 +2,7 @@
 
 from eventmatch.bus.ports import ArchiveStore, Records
 from eventmatch.delivery.ports import DeliveryStore
+from eventmatch.schedule.ports import ScheduleStore
 from eventmatch.store.memory import MemoryStore
 from eventmatch.store.sqlite import SqliteStore
 
@@ -11,3 +12,4 @@ deliveries: tuple[DeliveryStore, ...] = (
 )
 records: tuple[Records, ...] = (MemoryStore().records, SqliteStore("events.db").records)
 archives: tuple[ArchiveStore, ...] = (MemoryStore().archives, SqliteStore("events.db").archives)
+schedules: tuple[ScheduleStore, ...] = (MemoryStore().schedules, SqliteStore("events.db").schedules)

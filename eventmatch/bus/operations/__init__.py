@@ -34,7 +34,7 @@ async def call(
 
     `parameters` are plain JSON values. Members that the operation does not have are passed over.
     """
-    known = operations.get(operation)
+    known = operations.get(operation) if isinstance(operation, str) else None
     if known is None:
         raise refusals.unknown_operation(operation)
     return await known.run(plane, accept(known.shape, parameters))

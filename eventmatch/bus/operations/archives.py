@@ -5,7 +5,7 @@ from typing import Final
 
 from eventmatch.bus.archive_model import Archive, ArchiveState
 from eventmatch.bus.archives import Archives, ArchiveStatus
-from eventmatch.bus.constraints import Shape, Text
+from eventmatch.bus.constraints import Shape
 from eventmatch.bus.operations.operation import (
     PAGING,
     Answer,
@@ -20,6 +20,7 @@ from eventmatch.bus.operations.operation import (
 )
 from eventmatch.bus.shapes import (
     ARCHIVE_NAME,
+    ARCHIVE_STATE,
     DESCRIPTION,
     EVENT_PATTERN,
     KMS_KEY,
@@ -39,7 +40,6 @@ _SHAPES: Final[Mapping[str, Shape]] = {
     "RetentionDays": RETENTION_DAYS,
     "KmsKeyIdentifier": KMS_KEY,
 }
-_STATE: Final = Text(values=tuple(ArchiveState))
 
 
 async def _create(archives: Archives, parameters: Parameters) -> Answer:
@@ -131,7 +131,7 @@ def archive_operations(archives: Archives) -> Mapping[str, Operation]:
                 {
                     "NamePrefix": ARCHIVE_NAME,
                     "EventSourceArn": SOURCE_ARN,
-                    "State": _STATE,
+                    "State": ARCHIVE_STATE,
                     **PAGING,
                 },
             ),

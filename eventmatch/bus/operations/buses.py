@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from eventmatch.bus import refusals
-from eventmatch.bus.constraints import Shape, Text
+from eventmatch.bus.constraints import Text
 from eventmatch.bus.model import EventBus
 from eventmatch.bus.operations.operation import (
     PAGING,
@@ -21,19 +21,13 @@ from eventmatch.bus.plane import ControlPlane
 from eventmatch.bus.shapes import (
     BUS_NAME,
     BUS_NAME_OR_ARN,
-    DEAD_LETTERS,
+    BUS_SETTINGS,
     DESCRIPTION,
-    KMS_KEY,
-    LOGGING,
     TAGS,
 )
 from eventmatch.bus.tags import read_tags
 
-_SETTINGS: Final[Mapping[str, Shape]] = {
-    "KmsKeyIdentifier": KMS_KEY,
-    "DeadLetterConfig": DEAD_LETTERS,
-    "LogConfig": LOGGING,
-}
+_SETTINGS: Final = BUS_SETTINGS.members
 
 
 def _settings(parameters: Parameters) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from eventmatch.bus.constraints import Members, Text
 from eventmatch.bus.operations.operation import Answer, Operation, Parameters, chosen, request
 from eventmatch.bus.plane import ControlPlane
 from eventmatch.bus.policies import Condition
-from eventmatch.bus.shapes import BUS_NAME_OR_ARN, FLAG, STATEMENT_ID
+from eventmatch.bus.shapes import ACTION, BUS_NAME_OR_ARN, FLAG, PRINCIPAL, STATEMENT_ID
 
 _CONDITION: Final = Members(
     name="Condition",
@@ -54,8 +54,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             "PutPermission",
             {
                 "EventBusName": BUS_NAME_OR_ARN,
-                "Action": Text(least=1, most=64, pattern=r"events:[a-zA-Z]+"),
-                "Principal": Text(least=1, most=12, pattern=r"(\d{12}|\*)"),
+                "Action": ACTION,
+                "Principal": PRINCIPAL,
                 "StatementId": STATEMENT_ID,
                 "Condition": _CONDITION,
                 "Policy": Text(),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from eventmatch.bus.archive_model import Replay, ReplayState
-from eventmatch.bus.constraints import Items, Members, Moment, Text
+from eventmatch.bus.constraints import Members
 from eventmatch.bus.operations.operation import (
     PAGING,
     Answer,
@@ -18,14 +18,21 @@ from eventmatch.bus.operations.operation import (
     request,
 )
 from eventmatch.bus.replays import Replays
-from eventmatch.bus.shapes import ARN, DESCRIPTION, REPLAY_NAME, SOURCE_ARN
+from eventmatch.bus.shapes import (
+    ARN,
+    ARNS,
+    DESCRIPTION,
+    MOMENT,
+    REPLAY_NAME,
+    REPLAY_STATE,
+    SOURCE_ARN,
+)
 
 _DESTINATION: Final = Members(
     name="ReplayDestination",
-    members={"Arn": ARN, "FilterArns": Items(of=ARN)},
+    members={"Arn": ARN, "FilterArns": ARNS},
     required=("Arn",),
 )
-_STATE: Final = Text(values=tuple(ReplayState))
 
 
 async def _start(replays: Replays, parameters: Parameters) -> Answer:
@@ -90,8 +97,8 @@ _START: Final = request(
         **_NAMED,
         "Description": DESCRIPTION,
         "EventSourceArn": SOURCE_ARN,
-        "EventStartTime": Moment(whole=False),
-        "EventEndTime": Moment(whole=False),
+        "EventStartTime": MOMENT,
+        "EventEndTime": MOMENT,
         "Destination": _DESTINATION,
     },
     "ReplayName",
@@ -102,7 +109,7 @@ _START: Final = request(
 )
 _LIST: Final = request(
     "ListReplays",
-    {"NamePrefix": REPLAY_NAME, "State": _STATE, "EventSourceArn": SOURCE_ARN, **PAGING},
+    {"NamePrefix": REPLAY_NAME, "State": REPLAY_STATE, "EventSourceArn": SOURCE_ARN, **PAGING},
 )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from eventmatch.bus.constraints import Text
 from eventmatch.bus.model import Rule, RuleState
 from eventmatch.bus.operations.operation import (
     PAGING,
@@ -24,6 +23,8 @@ from eventmatch.bus.shapes import (
     EVENT_PATTERN,
     FLAG,
     RULE_NAME,
+    SCHEDULE,
+    STATE,
     TAGS,
 )
 from eventmatch.bus.tags import read_tags
@@ -100,9 +101,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             "PutRule",
             {
                 "Name": RULE_NAME,
-                "ScheduleExpression": Text(most=256),
+                "ScheduleExpression": SCHEDULE,
                 "EventPattern": EVENT_PATTERN,
-                "State": Text(values=tuple(RuleState)),
+                "State": STATE,
                 "Description": DESCRIPTION,
                 "RoleArn": ARN,
                 "Tags": TAGS,

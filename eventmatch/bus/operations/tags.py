@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from eventmatch.bus.constraints import Items
 from eventmatch.bus.operations.operation import Answer, Operation, Parameters, request
 from eventmatch.bus.plane import ControlPlane
-from eventmatch.bus.shapes import ARN, TAG_KEY, TAGS
+from eventmatch.bus.shapes import ARN, TAG_KEYS, TAGS
 from eventmatch.bus.tags import read_tags
 
 
@@ -32,7 +31,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "UntagResource": Operation(
         request(
             "UntagResource",
-            {"ResourceARN": ARN, "TagKeys": Items(of=TAG_KEY)},
+            {"ResourceARN": ARN, "TagKeys": TAG_KEYS},
             "ResourceARN",
             "TagKeys",
         ),

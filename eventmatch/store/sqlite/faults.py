@@ -35,7 +35,10 @@ def told(path: Path) -> Iterator[None]:
         # An extended code has its family in the low byte.
         code = _CODES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
         if code is None:
-            raise
+            # What only the surroundings can cause (no memory, an interrupt) has no code of its own.
+            if not isinstance(error, sqlite3.OperationalError):
+                raise
+            code = StoreCode.UNREADABLE
         raise StoreError(code, f"{path}: {error}") from error
     except OSError as error:
         raise StoreError(StoreCode.UNREADABLE, f"{path}: {error.strerror or error}") from error

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from eventmatch.bus.ports import Change
+from eventmatch.bus.ports import AnyChange
+from eventmatch.schedule.ports import ScheduleChange
 from eventmatch.store.sqlite.database import Database
+from eventmatch.store.sqlite.schedules import change_schedule
 
 TABLES: Final = (
     "CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,"
@@ -24,7 +26,7 @@ class SqliteRecords:
         """Return all records of a kind by their keys."""
         return await self._database.read(partial(_load, kind))
 
-    async def write(self, changes: Sequence[Change]) -> None:
+    async def write(self, changes: Sequence[AnyChange]) -> None:
         """Make all the changes durable, or none."""
         await self._database.write(partial(_write, tuple(changes)))
 
@@ -33,9 +35,11 @@ def _load(kind: str, connection: sqlite3.Connection) -> Mapping[str, bytes]:
     return dict(connection.execute("SELECT key, value FROM records WHERE kind = ?", (kind,)))
 
 
-def _write(changes: Sequence[Change], connection: sqlite3.Connection) -> None:
+def _write(changes: Sequence[AnyChange], connection: sqlite3.Connection) -> None:
     for change in changes:
-        if change.value is None:
+        if isinstance(change, ScheduleChange):
+            change_schedule(connection, change)
+        elif change.value is None:
             where = (change.kind, change.key)
             connection.execute("DELETE FROM records WHERE kind = ? AND key = ?", where)
         else:

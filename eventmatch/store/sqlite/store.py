@@ -3,13 +3,14 @@
 from os import PathLike
 from typing import Final
 
-from eventmatch.store.sqlite import archives, deliveries, queues, records
+from eventmatch.store.sqlite import archives, deliveries, queues, records, schedules
 from eventmatch.store.sqlite.archives import SqliteArchives
 from eventmatch.store.sqlite.database import Database, Synchronous
 from eventmatch.store.sqlite.deliveries import SqliteDeliveries
 from eventmatch.store.sqlite.migration import Migrations
 from eventmatch.store.sqlite.queues import SqliteQueues
 from eventmatch.store.sqlite.records import SqliteRecords
+from eventmatch.store.sqlite.schedules import SqliteSchedules
 
 # What each facet keeps, in the order in which it came to the file: append, never change.
 MIGRATIONS: Final[Migrations] = (
@@ -17,6 +18,7 @@ MIGRATIONS: Final[Migrations] = (
     deliveries.TABLES,
     archives.TABLES,
     queues.TABLES,
+    schedules.TABLES,
 )
 
 
@@ -33,6 +35,7 @@ class SqliteStore:
         self.deliveries = SqliteDeliveries(self.database)
         self.archives = SqliteArchives(self.database)
         self.queues = SqliteQueues(self.database)
+        self.schedules = SqliteSchedules(self.database)
 
     async def open(self) -> None:
         """Make the store ready; raises `StoreError`."""
