@@ -81,8 +81,7 @@ async def latency(world: World, rate: float, seconds: float) -> dict[str, float]
         part = [due_at(entry, due) for entry in itertools.islice(supply, 10)]
         tasks.append(asyncio.create_task(world.put(part, 10, 1)))
     await asyncio.gather(*tasks)
-    await world.router.idle()
-    await world.expect_each(FIVE, 10 * calls)
+    await _all_have(world, 10 * calls)
     expect(len(world.delays) == 10 * calls, "an event has lost its moment")
     return _percentiles("", world.delays) | _percentiles("queue_", world.queued)
 
@@ -95,28 +94,42 @@ def _percentiles(prefix: str, seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
-async def beside_bad_targets(world: World, count: int) -> dict[str, float]:
-    """Return the rate of five good targets, and the share of it that is left beside bad ones."""
+async def beside_bad_targets(world: World, count: int, rate: float) -> dict[str, float]:
+    """Return what bad targets do to five good ones.
+
+    That is the share that is left of the highest rate, where all compete for the processor, and how
+    long deliveries to the good ones take at a rate that leaves room for all.
+    """
     await world.use(FIVE)
     alone = await _good_rate(world, count)
     await _add_bad(world)
     await world.use(FIVE)
     beside = await _good_rate(world, count)
+    slow = await latency(world, rate, 3.0)
     call = world.router.call
     await call("RemoveTargets", {"Rule": "bad", "Ids": ["hanging", "failing", "half", "slow"]})
-    return {"good_entries_per_s": round(alone), "share_beside_bad": round(beside / alone, 2)}
+    return {
+        "good_entries_per_s": round(alone),
+        "share_beside_bad": round(beside / alone, 2),
+        "at_entries_per_s": round(rate),
+        **{name: slow[name] for name in ("p50_ms", "p99_ms")},
+    }
 
 
 async def _good_rate(world: World, count: int) -> float:
     started = time.perf_counter()
     await world.put(entries(count), 10, PUTTERS[10])
-    end = started + PATIENCE_S
+    await _all_have(world, count)
+    return count / (time.perf_counter() - started)
+
+
+async def _all_have(world: World, count: int) -> None:
+    """Return when the five good targets have so many events each, whatever others do."""
+    end = time.perf_counter() + PATIENCE_S
     while min(*world.counts.values(), len(world.queued) // 2) < count:
         expect(time.perf_counter() < end, "bad targets hold up good ones")
         await asyncio.sleep(0.005)
-    taken = time.perf_counter() - started
     await world.expect_each(FIVE, count)
-    return count / taken
 
 
 async def _add_bad(world: World) -> None:

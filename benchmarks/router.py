@@ -110,7 +110,7 @@ async def rates(path: Path, *, quick: bool) -> dict[str, Any]:
         # A stall of a busy disk spoils one round; the median is as good as the others.
         latency = sorted(found, key=lambda figures: figures["p99_ms"])[rounds // 2]
         progress("bad targets")
-        bad = await _routing_rates.beside_bad_targets(world, 5_000 if quick else 20_000)
+        bad = await _routing_rates.beside_bad_targets(world, 5_000 if quick else 20_000, half / 4)
     return {
         **{name: best.rounded()[name] for name in ("entries_per_s", "deliveries_per_s")},
         **latency,

@@ -1,9 +1,11 @@
-"""Are next fire times right, and how quickly are they found?
+"""Are next fire times right, how quickly are they found, and how quickly do schedules fire?
 
 right: random cron expressions, in several zones and often near a change of the clocks, have the
     fire times that the naive definition of tests/schedule/ finds minute by minute.
 next: the next fire times of random expressions and of hard ones: what never fires, what fires once
     in forty years, what the clocks skip for a day. The worst is the best of three of the slowest.
+scheduling: a router with 100,000 schedules in a file: how long it takes to start, to fire one of
+    them (no longer than beside ten), and all of them at once.
 steps: the next day by croniter and by our own rules, for expressions that both can say.
 A difference, or a bound that does not hold, ends the run with exit code 1.
 
@@ -22,6 +24,7 @@ from random import Random
 from typing import Any
 
 from _measure import expect, progress, report
+from _scheduling import scheduling
 
 from eventmatch.schedule import calendar, crontab
 from eventmatch.schedule.fields import EVERY_YEAR
@@ -65,6 +68,7 @@ def main() -> None:
         print(difference)
     expect(not found, f"{len(found)} of {compared} expressions fire at other times")
     figures = next_fires(500 if quick else 3_000) | steps(300 if quick else 2_000)
+    figures |= scheduling(quick=quick)
     expect(figures["median_ms"] <= MEDIAN_MS, f"the median is over {MEDIAN_MS} ms")
     expect(figures["worst_ms"] <= WORST_MS, f"the worst is over {WORST_MS} ms")
     report(figures | {"oracle_compared": compared, "oracle_differences": 0, "quick": quick})

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from eventmatch.schedule.describe import explain_schedule
     from eventmatch.schedule.firing import fire_times, next_fire_time
     from eventmatch.schedule.lints import check_schedule
+    from eventmatch.schedule.missing import MissedFires
     from eventmatch.schedule.model import At, Cron, Rate, Unix
     from eventmatch.schedule.parser import parse_schedule
     from eventmatch.targets.callable import Retryable
@@ -81,6 +82,7 @@ __all__ = [
     "MatcherStats",
     "Matches",
     "Message",
+    "MissedFires",
     "NotFound",
     "PatternCode",
     "PatternError",
@@ -165,6 +167,7 @@ _HOMES: Final = {
     "eventmatch.schedule.firing": ("fire_times", "next_fire_time"),
     "eventmatch.schedule.lints": ("check_schedule",),
     "eventmatch.schedule.model": ("At", "Cron", "Rate", "Unix"),
+    "eventmatch.schedule.missing": ("MissedFires",),
     "eventmatch.schedule.parser": ("parse_schedule",),
     "eventmatch.targets.callable": ("Retryable",),
 }

@@ -297,6 +297,7 @@ class ServiceCode(StrEnum):
 
     ACCESS_DENIED = "AccessDeniedException"
     CONCURRENT_MODIFICATION = "ConcurrentModificationException"
+    CONFLICT = "ConflictException"
     ILLEGAL_STATUS = "IllegalStatusException"
     INVALID_EVENT_PATTERN = "InvalidEventPatternException"
     INVALID_STATE = "InvalidStateException"

@@ -26,16 +26,17 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         "delivery": "errors clock",
         "schedule": "errors clock jsontext delivery",
         "bus": "errors clock jsontext pattern engine delivery schedule",
+        "scheduler": "errors clock jsontext delivery schedule bus",
         "queues": "errors clock jsontext pattern engine delivery bus",
         "store": "errors clock delivery bus queues schedule",
         "targets": "errors clock jsontext delivery bus queues",
         "observers": "delivery",
         "router": (
-            "errors clock jsontext pattern engine delivery bus queues schedule store targets "
-            "observers"
+            "errors clock jsontext pattern engine delivery bus queues schedule scheduler store "
+            "targets observers"
         ),
         "eventmatch": "errors jsontext pattern engine schedule bus queues targets router",
-        "testing": "errors clock jsontext pattern engine delivery router eventmatch",
+        "testing": "errors clock jsontext pattern engine delivery schedule router eventmatch",
         "cli": (
             "errors clock jsontext pattern engine schedule delivery bus queues observers router "
             "eventmatch testing"

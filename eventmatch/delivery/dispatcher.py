@@ -289,6 +289,7 @@ def dead_letter(goal: Destination, tried: Tried, condition: str | None) -> DeadL
     delivery, payload, outcome = tried
     attributes = {
         **goal.attributes,
+        **{name: delivery.event.facts.get(fact, "") for name, fact in goal.told.items()},
         "ERROR_CODE": str(outcome.code),
         "ERROR_MESSAGE": outcome.message or str(outcome.code),
     }

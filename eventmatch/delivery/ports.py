@@ -57,7 +57,8 @@ class Destination:
     `render` makes the payload of an event; None where it is the envelope itself. It may raise
     `InvalidPayload`, and return None where nothing is to be delivered. `dead_letters` is the ARN of
     a queue; without one, what nothing helps is dropped. `attributes` (RULE_ARN, TARGET_ARN) are
-    those of every dead letter; `dimensions` (EventBusName, RuleName) those of every metric.
+    those of every dead letter, which also tells facts of its event: `told` are their names by
+    those of the attributes. `dimensions` (EventBusName, RuleName) are those of every metric.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Destination:
     render: Callable[[Event], bytes | None] | None = None
     dead_letters: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
     dimensions: Mapping[str, str] = field(default_factory=dict)
 
 

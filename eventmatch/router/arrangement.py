@@ -53,6 +53,9 @@ async def arrange(router: Router, configuration: Configuration) -> None:
     for name, bus in members.get("buses", {}).items():
         with _At(f"buses.{name}"):
             await _put_bus(router, name, bus)
+    for name, schedule in members.get("schedules", {}).items():
+        with _At(f"schedules.{name}"):
+            await _put_schedule(router, name, schedule, members)
     for number, rule in enumerate(members.get("rules", ())):
         with _At(f"rules[{number}]"):
             await _put_rule(router, rule, members)
@@ -124,6 +127,19 @@ async def _put_bus(router: Router, name: str, members: Mapping[str, Any]) -> Non
         await router.plane.update_event_bus(name, description=description or "")
 
 
+async def _put_schedule(
+    router: Router, name: str, members: Mapping[str, Any], whole: Mapping[str, Any]
+) -> None:
+    given = {_SCHEDULE[member]: value for member, value in members.items() if member in _SCHEDULE}
+    given["target"] = target_members(members["Target"], whole)
+    try:
+        await router.schedules.create_schedule(name, **given)
+    except ServiceError as error:
+        if error.code is not ServiceCode.CONFLICT:
+            raise
+        await router.schedules.update_schedule(name, **given)
+
+
 async def _put_rule(router: Router, rule: Mapping[str, Any], whole: Mapping[str, Any]) -> None:
     name, bus = rule["Name"], rule.get("EventBusName", DEFAULT_BUS)
     await router.put_rule(
@@ -164,6 +180,15 @@ def _arn(template: str, name: str, whole: Mapping[str, Any]) -> str:
     )
 
 
+# The members of a schedule, as Python names them.
+_SCHEDULE: Final = {
+    "ScheduleExpression": "schedule_expression",
+    "ScheduleExpressionTimezone": "schedule_expression_timezone",
+    "FlexibleTimeWindow": "flexible_time_window",
+    "State": "state",
+    "ActionAfterCompletion": "action_after_completion",
+    "Description": "description",
+}
 # The names that stand for ARNs.
 _SHORT: Final = {
     "Function": "arn:eventmatch:callable:::{name}",

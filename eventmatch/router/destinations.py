@@ -1,14 +1,21 @@
 """From the description of a lane to where its deliveries go."""
 
+from typing import Final
+
+from eventmatch.bus.model import Target
 from eventmatch.bus.payload import Render, compile_payload
 from eventmatch.bus.targets import Described, undescribe
 from eventmatch.delivery.ports import Destination
+from eventmatch.scheduler import payload
 from eventmatch.targets import Adapters
 from eventmatch.targets.archive import ArchiveTarget
 
 
 class RuleTargets:
-    """The targets of rules as destinations; `dead_letters` is for those that name no queue."""
+    """The targets of rules and schedules as destinations.
+
+    `dead_letters` is for those that name no queue.
+    """
 
     def __init__(self, adapters: Adapters, dead_letters: str | None) -> None:
         self._adapters = adapters
@@ -16,6 +23,8 @@ class RuleTargets:
 
     def destination(self, description: bytes) -> Destination:
         """Return where the deliveries of the lane with that description go."""
+        if (schedule := payload.undescribe(description)) is not None:
+            return self._scheduled(schedule)
         told = undescribe(description)
         target = told.target
         adapter = self._adapters.adapter(target.arn, target.members)
@@ -28,6 +37,25 @@ class RuleTargets:
             attributes={"RULE_ARN": told.rule_arn, "TARGET_ARN": target.arn},
             dimensions={"EventBusName": told.bus, "RuleName": told.rule},
         )
+
+    def _scheduled(self, told: payload.Described) -> Destination:
+        target = Target.of({"Id": told.key, **told.target})
+        group, _, name = told.key.partition("/")
+        adapter = self._adapters.adapter(target.arn, target.members)
+        return Destination(
+            name=told.key,
+            adapter=payload.numbered(adapter, told.target),
+            policy=target.retry_policy,
+            render=payload.render(told),
+            dead_letters=target.dead_letters or self._dead_letters,
+            attributes={"SCHEDULE_ARN": told.arn, "TARGET_ARN": target.arn, **_WHOLE},
+            told={"EXECUTION_ID": payload.EXECUTION_ID, "SCHEDULED_TIME": payload.SCHEDULED_TIME},
+            dimensions={"ScheduleGroup": group, "ScheduleName": name},
+        )
+
+
+# Dead letters are kept whole, however long they are.
+_WHOLE: Final = {"IS_PAYLOAD_TRUNCATED": "false"}
 
 
 def _render(told: Described) -> Render | None:

@@ -41,6 +41,7 @@ from eventmatch.router.publishing import Publisher, Put
 from eventmatch.router.redriving import DeadLetterBox
 from eventmatch.router.scheduling import Scheduling
 from eventmatch.schedule.missing import SKIPPED, MissedFires
+from eventmatch.scheduler.schedules import Schedules
 from eventmatch.store.memory import MemoryStore
 from eventmatch.store.port import Store
 from eventmatch.store.sqlite.store import SqliteStore
@@ -96,7 +97,7 @@ class Router:
         random: Random | None = None,
         new_id: Callable[[], str] | None = None,
     ) -> None:
-        clock, new_id = clock or SystemClock(), new_id or RandomIds()
+        clock, random, new_id = clock or SystemClock(), random or Random(), new_id or RandomIds()
         self.observers = observer = Several(observer)
         arn = f"arn:{partition}:{{}}:{region}:{account}:{{}}".format
         self.store, self.quotas = _store(store), quotas
@@ -114,7 +115,7 @@ class Router:
             RuleTargets(adapters, arn("sqs", dead_letters) if dead_letters else None),
             self._dead_letters,
             clock=clock,
-            random=random or Random(),
+            random=random,
             observer=observer,
         )
         self.plane = ControlPlane(
@@ -131,8 +132,8 @@ class Router:
         )
         self._publisher = Publisher(self.plane, self._intake, clock=clock, new_id=new_id)
         self._archiving = Archiving(self.plane, self.store, self._intake, self.dispatcher, new_id)
-        self._scheduling = Scheduling(
-            self.plane, self.store, self._intake, self.dispatcher, new_id, missed_fires
+        self.scheduling = Scheduling(
+            self.plane, self.store, self._intake, self.dispatcher, random, new_id, missed_fires
         )
         self._caller, self._clock = Caller(account), clock
         self.letters = DeadLetterBox(
@@ -148,6 +149,11 @@ class Router:
     def archives(self) -> Archives:
         """What the buses keep of their events."""
         return self._archiving.archives
+
+    @property
+    def schedules(self) -> Schedules:
+        """Standalone schedules, as EventBridge Scheduler has them."""
+        return self.scheduling.schedules
 
     @property
     def replays(self) -> Replays:
@@ -169,6 +175,7 @@ class Router:
         await self.topics.open()
         await self.plane.load()
         await self.archives.start()
+        await self.schedules.load()
         if self._last_resort and self._last_resort not in self.queues.list_queues():
             await self.queues.create_queue(self._last_resort, LAST_RESORT)
 
@@ -181,7 +188,7 @@ class Router:
         try:
             await self.dispatcher.start()
             await self.replays.start()
-            await self._scheduling.start()
+            await self.scheduling.start()
         except BaseException:
             await self.stop()
             raise
@@ -200,7 +207,7 @@ class Router:
             ends.push_async_callback(self._intake.stop)
             ends.push_async_callback(self.archives.stop)
             ends.push_async_callback(self.replays.stop)
-            ends.push_async_callback(self._scheduling.scheduler.stop)
+            ends.push_async_callback(self.scheduling.scheduler.stop)
             if self._sweeping is not None:
                 self._sweeping.cancel()
                 self._sweeping = None
@@ -326,7 +333,7 @@ class Router:
 
     async def idle(self) -> None:
         """Return when nothing is left to do now; what waits for another attempt does not count."""
-        await self._scheduling.scheduler.idle()
+        await self.scheduling.scheduler.idle()
         await self.replays.idle()
         await self.dispatcher.idle()
 

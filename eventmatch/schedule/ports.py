@@ -49,6 +49,9 @@ class ScheduleStore(Protocol):
     async def next_due(self) -> float | None:
         """Return the first moment at which a schedule fires; None if there is none."""
 
+    async def find(self, kind: str, key: str) -> Scheduled | None:
+        """Return a schedule that fires again; None if there is none with that key."""
+
     async def keys(self, kind: str) -> Collection[str]:
         """Return the keys of all schedules of a kind."""
 
@@ -63,10 +66,19 @@ class ScheduleStore(Protocol):
 class Source(Protocol):
     """Tells of schedules of one kind when they fire, and what they do then."""
 
+    async def current(self) -> None:
+        """Return when the source knows every schedule that the store has by now.
+
+        What changes one is written first, and known a moment later.
+        """
+
     def next_fire(self, scheduled: Scheduled, after: float) -> float | None:
         """Return when it fires first behind a moment; None for never. May raise `ScheduleError`."""
 
-    def emit(
+    async def emit(
         self, scheduled: Scheduled, moment: float
     ) -> tuple[Sequence[Event], Sequence[Delivery]]:
         """Return the events of a fire, whose time is that moment, with their deliveries."""
+
+    async def ended(self, scheduled: Scheduled) -> None:
+        """Take note that it has fired for the last time."""

@@ -8,14 +8,14 @@ where it was.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Final
 
 from eventmatch.clock import Clock
 from eventmatch.delivery.model import Delivery
-from eventmatch.errors import ScheduleError, StoreError
+from eventmatch.errors import StoreError
 from eventmatch.schedule.missing import SKIPPED, MissedFires, Plan, plan
 from eventmatch.schedule.ports import Fire, Scheduled, ScheduleStore, Source
 
@@ -34,7 +34,8 @@ _log: Final = logging.getLogger("eventmatch.schedule")
 class Scheduler:
     """Fires the schedules of a store; `sources` are by the kinds of schedules.
 
-    `offer` gets the deliveries of what has fired, which are durable. Belongs to one event loop.
+    `offer` gets the deliveries of what has fired, which are durable, and each of `watchers` every
+    fire. Belongs to one event loop.
     """
 
     def __init__(
@@ -51,7 +52,10 @@ class Scheduler:
         self._offer = offer
         self._clock = clock
         self._missed = missed
+        self.watchers: list[Callable[[Fire], object]] = []
         self._task: asyncio.Task[None] | None = None
+        # How many schedules have missed fires that are passed over in this turn.
+        self._late = 0
         # When it wakes by itself, and what wakes it before; whether it has nothing to do till then.
         self._wakes = _NEVER
         self._changed = asyncio.Event()
@@ -98,10 +102,14 @@ class Scheduler:
     async def _tick(self) -> float:
         """Fire what is due; return when to look again."""
         # All of it was due at one moment, however long it takes to fire.
-        now = self._clock.now()
+        now, self._late = self._clock.now(), 0
         try:
             while due := await self._store.due(now, BATCH):
-                await self._fire([self._fire_of(each, now) for each in due])
+                for kind in {each.kind for each in due}:
+                    await self._sources[kind].current()
+                await self._fire([await self._fire_of(each, now) for each in due])
+            if self._late:
+                _log.warning("%d schedules missed fires", self._late)
             until = await self._store.next_due()
         except StoreError as error:
             _log.error("%s", error)
@@ -111,28 +119,46 @@ class Scheduler:
             return self._clock.now() + MISTAKE_RETRY
         return _NEVER if until is None else until
 
-    async def _fire(self, fires: list[Fire]) -> None:
+    async def _fire(self, fires: Sequence[Fire]) -> None:
         moved = await self._store.fire(fires)
-        for fire, is_ours in zip(fires, moved, strict=True):
-            if is_ours:
-                self._offer(fire.deliveries)
+        ours = [fire for fire, is_ours in zip(fires, moved, strict=True) if is_ours]
+        self._offer([delivery for fire in ours for delivery in fire.deliveries])
+        for fire in ours:
+            for watch in self.watchers:
+                watch(fire)
+        for fire in ours:
+            if fire.next is None:
+                await self._sources[fire.scheduled.kind].ended(fire.scheduled)
 
-    def _fire_of(self, scheduled: Scheduled, now: float) -> Fire:
-        """Return what a schedule does that is due; one that makes no sense ends."""
-        source = self._sources[scheduled.kind]
+    async def _fire_of(self, scheduled: Scheduled, now: float) -> Fire:
+        """Return what a schedule does that is due.
+
+        A mistake costs the schedule this fire, and one that makes no sense all of them: it must
+        not hold up the others.
+        """
+        source, following = self._sources[scheduled.kind], None
         try:
-            planned = plan(scheduled.next, now, partial(source.next_fire, scheduled), self._missed)
-        except ScheduleError:
-            _log.exception("%s %s: fires no more", scheduled.kind, scheduled.key)
-            return Fire(scheduled, None)
-        _tell(scheduled, planned)
-        emitted = [source.emit(scheduled, moment) for moment in planned.moments]
+            moments, following = self._planned(source, scheduled, now)
+            emitted = [await source.emit(scheduled, moment) for moment in moments]
+        except StoreError:
+            raise
+        except Exception:
+            _log.exception("%s %s: fires next at %s", scheduled.kind, scheduled.key, following)
+            return Fire(scheduled, following)
         return Fire(
             scheduled,
-            planned.next,
+            following,
             [event for events, _ in emitted for event in events],
             [delivery for _, deliveries in emitted for delivery in deliveries],
         )
+
+    def _planned(self, source: Source, scheduled: Scheduled, now: float) -> Plan:
+        planned = plan(scheduled.next, now, partial(source.next_fire, scheduled), self._missed)
+        if scheduled.next not in planned.moments:
+            self._late += 1
+            facts = (scheduled.kind, scheduled.key, scheduled.next, len(planned.moments))
+            _log.info("%s %s: missed %r, and all but %d of those since", *facts)
+        return planned
 
     async def _sleep(self, until: float) -> None:
         """Return at that moment, or when a schedule was made that fires before it."""
@@ -145,14 +171,3 @@ class Scheduler:
         finally:
             for wait in waits:
                 wait.cancel()
-
-
-def _tell(scheduled: Scheduled, planned: Plan) -> None:
-    if scheduled.next not in planned.moments:
-        _log.warning(
-            "%s %s: missed %r, and all but %d of those since",
-            scheduled.kind,
-            scheduled.key,
-            scheduled.next,
-            len(planned.moments),
-        )

@@ -31,6 +31,11 @@ class MemorySchedules:
         self._check()
         return self._order[0][0] if self._order else None
 
+    async def find(self, kind: str, key: str) -> Scheduled | None:
+        """Return a schedule that fires again; None if there is none with that key."""
+        self._check()
+        return self._schedules.get((kind, key))
+
     async def keys(self, kind: str) -> Collection[str]:
         """Return the keys of all schedules of a kind."""
         self._check()

@@ -88,6 +88,7 @@ class simulate:  # noqa: N801 (it is called as a function is)
             raise TypeError("make the router with Router(..., clock=VirtualClock())")
         timeline = Timeline(clock)
         router.observers.add(timeline)
+        router.scheduling.scheduler.watchers.append(timeline.fired)
         self._simulation = Simulation(router, clock, timeline)
         self._runner = asyncio.Runner()
 

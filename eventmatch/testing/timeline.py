@@ -7,11 +7,13 @@ from typing import Final, NamedTuple
 
 from eventmatch.clock import Clock
 from eventmatch.delivery.ports import Metric
+from eventmatch.schedule.ports import Fire
 
 
 class Happening(StrEnum):
-    """What happened: to a rule that was triggered, or to events on their way to its targets."""
+    """What happened: to a schedule, to a rule, or to events on their way to the targets."""
 
+    FIRED = "fired"
     TRIGGERED = "triggered"
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -23,7 +25,8 @@ class Happening(StrEnum):
 class Entry(NamedTuple):
     """That something happened so many times at a moment, in seconds since 1970.
 
-    `name` is the bus and the name of the rule, such as `default/nightly`.
+    `name` is the bus and the name of the rule, or the group and the name of the schedule, such as
+    `default/nightly`.
     """
 
     moment: float
@@ -63,6 +66,12 @@ class Timeline:
         if what is Happening.DELIVERED:
             self._take_back(entry)
         self.entries.append(entry)
+
+    def fired(self, fire: Fire) -> None:
+        """A schedule has fired, or passed over what it missed."""
+        if fire.events:
+            key = fire.scheduled.key
+            self.entries.append(Entry(self._clock.now(), Happening.FIRED, key, len(fire.events)))
 
     def measure(self, _metric: Metric, _seconds: float, _dimensions: Mapping[str, str], /) -> None:
         """One latency."""

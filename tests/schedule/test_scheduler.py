@@ -27,13 +27,20 @@ class Fires:
         self.clock = VirtualClock(START)
         self.period = period
         self.fired: list[float] = []
+        self.over: list[str] = []
+
+    async def current(self) -> None:
+        pass
 
     def next_fire(self, _: Scheduled, after: float) -> float | None:
         return START + ((after - START) // self.period + 1) * self.period
 
-    def emit(self, _: Scheduled, moment: float) -> tuple[Sequence[Event], Sequence[Delivery]]:
+    async def emit(self, _: Scheduled, moment: float) -> tuple[Sequence[Event], Sequence[Delivery]]:
         event = new_event(self.store, b"%d" % moment)
         return [event], deliveries_of(event, [1])
+
+    async def ended(self, scheduled: Scheduled) -> None:
+        self.over.append(scheduled.key)
 
     def offer(self, deliveries: Iterable[Delivery]) -> None:
         self.fired += [float(each.event.body) - START for each in deliveries]
@@ -204,21 +211,61 @@ async def test_a_store_that_fails_is_asked_again() -> None:
 
 
 @in_loop
-async def test_a_mistake_of_a_source_holds_nothing_up_for_good() -> None:
+async def test_a_mistake_with_one_schedule_holds_up_no_other() -> None:
     world = await fires()
-    emit = world.emit
-    mistakes = [ValueError("a mistake")]
+    await world.begin("bad")
+    await world.begin("z")
+    emit, left = world.emit, 1
 
-    def failing(one: Scheduled, moment: float) -> tuple[Sequence[Event], Sequence[Delivery]]:
-        if mistakes:
-            raise mistakes.pop()
-        return emit(one, moment)
+    async def failing(one: Scheduled, moment: float) -> tuple[Sequence[Event], Sequence[Delivery]]:
+        nonlocal left
+        if one.key == "bad" and left:
+            left -= 1
+            raise ValueError("a mistake")
+        return await emit(one, moment)
 
     world.emit = failing  # type: ignore[method-assign]
     scheduler = world.scheduler()
     await scheduler.start()
     await world.clock.advance(2 * MINUTE)
-    assert world.fired == [2 * MINUTE]
+    assert world.fired == [MINUTE] * 2 + [2 * MINUTE] * 3
+    await scheduler.stop()
+
+
+@in_loop
+async def test_a_schedule_that_makes_no_sense_ends_and_the_others_go_on() -> None:
+    world = await fires()
+    await world.begin("bad")
+    next_fire = world.next_fire
+
+    def failing(one: Scheduled, after: float) -> float | None:
+        if one.key == "bad":
+            raise ValueError("no sense")
+        return next_fire(one, after)
+
+    world.next_fire = failing  # type: ignore[method-assign]
+    scheduler = world.scheduler()
+    await scheduler.start()
+    await world.clock.advance(2 * MINUTE)
+    assert world.fired == [MINUTE, 2 * MINUTE]
+    assert world.over == ["bad"]
+    await scheduler.stop()
+
+
+@in_loop
+async def test_what_has_fired_is_delivered_whatever_becomes_of_its_end() -> None:
+    world = await fires()
+    await world.begin("z")
+    world.next_fire = lambda *_: None  # type: ignore[method-assign]
+
+    async def full(_: Scheduled) -> None:
+        raise StoreError(StoreCode.FULL, "the disk is full")
+
+    world.ended = full  # type: ignore[method-assign]
+    scheduler = world.scheduler()
+    await scheduler.start()
+    await world.clock.advance(2 * MINUTE)
+    assert world.fired == [MINUTE, MINUTE]
     await scheduler.stop()
 
 
@@ -227,7 +274,12 @@ async def test_it_starts_at_once_however_many_schedules_there_are() -> None:
     world = Fires()
     await world.open()
     asked: list[str] = []
-    world.emit = lambda one, _: (asked.append(one.key), ((), ()))[1]  # type: ignore[method-assign]
+
+    async def note(one: Scheduled, _: float) -> tuple[Sequence[Event], Sequence[Delivery]]:
+        asked.append(one.key)
+        return (), ()
+
+    world.emit = note  # type: ignore[method-assign]
     for number in range(0, 20_000):
         await world.begin(str(number), DAY + number)
     scheduler = world.scheduler()

@@ -37,6 +37,8 @@ async def test_what_is_due_comes_in_order_and_as_it_was_given(open_store: OpenSt
         assert await store.schedules.due(9.0, 1) == [early]
         assert await store.schedules.next_due() == 1.1
         assert set(await store.schedules.keys("rule")) == {"a", "b"}
+        assert await store.schedules.find("rule", "a") == late
+        assert await store.schedules.find("rule", "c") is None
 
 
 @in_loop

@@ -38,7 +38,7 @@ async def test_schedules_fire_without_sleeping() -> None:
     assert list(simulation.timeline) == [
         Entry(moment, what, "default/nightly", 1)
         for moment in moments
-        for what in (Happening.TRIGGERED, Happening.DELIVERED)
+        for what in (Happening.TRIGGERED, Happening.FIRED, Happening.DELIVERED)
     ]
 
 

@@ -30,6 +30,10 @@ class SqliteSchedules:
         """Return the first moment at which a schedule fires; None if there is none."""
         return await self._database.read(_next_due)
 
+    async def find(self, kind: str, key: str) -> Scheduled | None:
+        """Return a schedule that fires again; None if there is none with that key."""
+        return await self._database.read(partial(_find, kind, key))
+
     async def keys(self, kind: str) -> Collection[str]:
         """Return the keys of all schedules of a kind."""
         return await self._database.read(partial(_keys, kind))
@@ -57,6 +61,12 @@ def _due(until: float, limit: int, connection: sqlite3.Connection) -> Sequence[S
 def _next_due(connection: sqlite3.Connection) -> float | None:
     moment: float | None = connection.execute("SELECT min(next) FROM schedules").fetchone()[0]
     return moment
+
+
+def _find(kind: str, key: str, connection: sqlite3.Connection) -> Scheduled | None:
+    select = "SELECT * FROM schedules WHERE kind = ? AND key = ?"
+    row = connection.execute(select, (kind, key)).fetchone()
+    return None if row is None else Scheduled(*row)
 
 
 def _keys(kind: str, connection: sqlite3.Connection) -> Collection[str]:

@@ -1,0 +1,1 @@
+"""Standalone schedules, in groups, as EventBridge Scheduler has them. Meaning: reference §4.4."""

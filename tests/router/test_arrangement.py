@@ -1,0 +1,78 @@
+"""Routers from configurations."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eventmatch.errors import ConfigurationError
+from eventmatch.router.arrangement import arrange, router_of
+from eventmatch.router.configuration import Configuration
+from eventmatch.router.router import Router
+from eventmatch.testing.clock import VirtualClock, settle
+
+WHOLE: dict[str, Any] = {
+    "queues": {"ticks": {}},
+    "schedules": {
+        "tick": {
+            "ScheduleExpression": "rate(5 minutes)",
+            "Target": {"Queue": "ticks", "Input": '{"tick":1}'},
+        }
+    },
+}
+
+
+def arranged(
+    whole: dict[str, Any],
+    scene: Callable[[Router, VirtualClock], Awaitable[None]],
+    folder: Path = Path(),
+) -> None:
+    async def play() -> None:
+        clock = VirtualClock()
+        configuration = Configuration.parse(json.dumps(whole), folder)
+        async with router_of(configuration, clock=clock) as router:
+            await arrange(router, configuration)
+            await arrange(router, configuration)
+            await scene(router, clock)
+
+    asyncio.run(play())
+
+
+def test_a_schedule_fires_at_its_target_however_often_it_is_arranged() -> None:
+    async def scene(router: Router, clock: VirtualClock) -> None:
+        await clock.advance(3600)
+        await settle()
+        bodies = {each.stored.message.body for each in await router.queues.peek("ticks", limit=50)}
+        assert bodies == {'{"tick":1}'}
+        assert 12 <= (await router.queues.counts("ticks")).visible <= 13
+
+    arranged(WHOLE, scene)
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"ScheduleExpression": "rate(5 minute)"}, "schedules.tick"),
+        ({"Target": {"Input": "{}"}}, "schedules.tick.Target"),
+        ({"State": "ON"}, "schedules.tick.State"),
+    ],
+)
+def test_a_bad_schedule_is_refused_with_its_place(change: dict[str, Any], path: str) -> None:
+    async def scene(_: Router, __: VirtualClock) -> None:
+        raise AssertionError("unreachable")
+
+    whole = {**WHOLE, "schedules": {"tick": {**WHOLE["schedules"]["tick"], **change}}}
+    with pytest.raises(ConfigurationError) as refused:
+        arranged(whole, scene)
+    assert refused.value.path == path
+
+
+def test_a_target_needs_its_id_and_one_goal() -> None:
+    for target in ({"Queue": "q"}, {"Id": "t"}, {"Id": "t", "Queue": "q", "Log": "stdout"}):
+        rule = {"Name": "r", "EventPattern": {"source": ["x"]}, "Targets": [target]}
+        with pytest.raises(ConfigurationError) as refused:
+            Configuration.parse(json.dumps({"rules": [rule]}))
+        assert refused.value.path.startswith("rules[0].Targets[0]")
