@@ -58,11 +58,13 @@ def _next(args: argparse.Namespace) -> int:
 def _moment(text: str, timezone: str) -> datetime:
     """Return the moment of an option: on the clocks of the zone, unless it tells its own."""
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        given = datetime.fromisoformat(text)
+        moment = given if given.tzinfo else given.replace(tzinfo=zone_of(timezone))
+        moment.astimezone(UTC)  # raises where UTC has no date for it
+    except (ValueError, OverflowError) as error:
         message = f'--after: expected a time such as 2027-01-31T10:00, got "{text}"'
         raise UsageError(message) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone_of(timezone))
+    return moment
 
 
 def _in_words(seconds: float) -> str:

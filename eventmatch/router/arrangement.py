@@ -9,7 +9,10 @@ from eventmatch.bus.arn import DEFAULT_BUS
 from eventmatch.bus.model import RuleState
 from eventmatch.bus.quotas import Quotas
 from eventmatch.errors import ConfigurationError, EventmatchError, ServiceCode, ServiceError
+from eventmatch.jsontext import write_plain
+from eventmatch.queues.filtering import FilterScope
 from eventmatch.queues.model import QueueSettings, RedrivePolicy
+from eventmatch.queues.subscription import SubscriptionSettings
 from eventmatch.router.configuration import Configuration
 from eventmatch.router.router import Router
 from eventmatch.store.memory import MemoryStore
@@ -53,6 +56,12 @@ async def arrange(router: Router, configuration: Configuration) -> None:
     for name, bus in members.get("buses", {}).items():
         with _At(f"buses.{name}"):
             await _put_bus(router, name, bus)
+    for name, subscribers in members.get("topics", {}).items():
+        with _At(f"topics.{name}"):
+            await _put_topic(router, name, subscribers)
+    for name, archive in members.get("archives", {}).items():
+        with _At(f"archives.{name}"):
+            await _put_archive(router, name, archive)
     for name, schedule in members.get("schedules", {}).items():
         with _At(f"schedules.{name}"):
             await _put_schedule(router, name, schedule, members)
@@ -125,6 +134,53 @@ async def _put_bus(router: Router, name: str, members: Mapping[str, Any]) -> Non
         if error.code is not ServiceCode.RESOURCE_ALREADY_EXISTS:
             raise
         await router.plane.update_event_bus(name, description=description or "")
+
+
+async def _put_topic(
+    router: Router, name: str, subscribers: Mapping[str, Mapping[str, Any]]
+) -> None:
+    if name not in router.topics.list_topics():
+        await router.topics.create_topic(name)
+    before = {each.queue: each for each in router.topics.list_subscriptions(name)}
+    for queue, members in subscribers.items():
+        settings = _subscription(members)
+        if queue in before:
+            await router.topics.update_subscription(before[queue].id, settings)
+        else:
+            await router.topics.subscribe(name, queue, settings)
+    for gone, subscription in before.items():
+        if gone is not None and gone not in subscribers:
+            await router.topics.unsubscribe(subscription.id)
+
+
+def _subscription(members: Mapping[str, Any]) -> SubscriptionSettings:
+    given = dict(members)
+    if "filter_policy" in given:
+        given["filter_policy"] = write_plain(given["filter_policy"]).decode()
+    if "filter_scope" in given:
+        given["filter_scope"] = FilterScope(given["filter_scope"])
+    return SubscriptionSettings(**given)
+
+
+async def _put_archive(router: Router, name: str, members: Mapping[str, Any]) -> None:
+    pattern = members.get("EventPattern", "")
+    text = pattern if isinstance(pattern, str) else write_plain(pattern).decode()
+    days, description = members.get("RetentionDays", 0), members.get("Description", "")
+    bus = members.get("EventBusName", DEFAULT_BUS)
+    try:
+        await router.archives.create_archive(
+            name,
+            event_bus_name=bus,
+            event_pattern=text or None,
+            retention_days=days,
+            description=description or None,
+        )
+    except ServiceError as error:
+        if error.code is not ServiceCode.RESOURCE_ALREADY_EXISTS:
+            raise
+        await router.archives.update_archive(
+            name, event_pattern=text, retention_days=days, description=description
+        )
 
 
 async def _put_schedule(

@@ -31,12 +31,11 @@ from eventmatch.errors import EventmatchError, StoreError
 from eventmatch.jsontext import write_plain
 from eventmatch.observers.several import Several
 from eventmatch.queues.model import QueueSettings
-from eventmatch.queues.queue import Queues
-from eventmatch.queues.topic import Topics
 from eventmatch.router.archiving import Archiving, archive_makers
 from eventmatch.router.dead_letters import DeadLetterQueues
 from eventmatch.router.destinations import RuleTargets
 from eventmatch.router.intake import Arrival, Intake
+from eventmatch.router.parts import Claim, queues_of, store_of
 from eventmatch.router.publishing import Publisher, Put
 from eventmatch.router.redriving import DeadLetterBox
 from eventmatch.router.scheduling import Scheduling
@@ -44,7 +43,6 @@ from eventmatch.schedule.missing import SKIPPED, MissedFires
 from eventmatch.scheduler.schedules import Schedules
 from eventmatch.store.memory import MemoryStore
 from eventmatch.store.port import Store
-from eventmatch.store.sqlite.store import SqliteStore
 from eventmatch.targets import Adapters, CallableTarget, Endpoint, Resources
 from eventmatch.targets.callable import CONCURRENCY
 from eventmatch.targets.threads import RestartableThreads
@@ -100,20 +98,20 @@ class Router:
         clock, random, new_id = clock or SystemClock(), random or Random(), new_id or RandomIds()
         self.observers = observer = Several(observer)
         arn = f"arn:{partition}:{{}}:{region}:{account}:{{}}".format
-        self.store, self.quotas = _store(store), quotas
-        self.queues, self.topics = _queues(self.store, clock, new_id, partial(arn, "sns"))
+        self.store, self.quotas = store_of(store), quotas
+        self._claim = Claim(self.store)
+        self.queues, self.topics = queues_of(self.store, clock, new_id, partial(arn, "sns"))
         self._callables: dict[str, Adapter] = {}
         self._threads = RestartableThreads(_THREADS)
         self._pools: dict[str, RestartableThreads] = {}
         here = replace(self._resources(account, region, clock, new_id), endpoints=endpoints or {})
         resources = replace(here, clients=clients, limited_hops=limited_hops)
         adapters = Adapters(resources, archive_makers(self._archive))
-        self._dead_letters = DeadLetterQueues(self.queues, resources)
-        self._last_resort = dead_letters
+        letters, self._last_resort = DeadLetterQueues(self.queues, resources), dead_letters
         self.dispatcher = Dispatcher(
             self.store.deliveries,
             RuleTargets(adapters, arn("sqs", dead_letters) if dead_letters else None),
-            self._dead_letters,
+            letters,
             clock=clock,
             random=random,
             observer=observer,
@@ -135,7 +133,7 @@ class Router:
         self.scheduling = Scheduling(
             self.plane, self.store, self._intake, self.dispatcher, random, new_id, missed_fires
         )
-        self._caller, self._clock = Caller(account), clock
+        self._caller, self._clock, self._dead_letters = Caller(account), clock, letters
         self.letters = DeadLetterBox(
             self.queues, self.plane, self.store.deliveries, self.dispatcher, clock, dead_letters
         )
@@ -162,7 +160,12 @@ class Router:
 
     async def open(self) -> None:
         """Open the store, but deliver nothing; raises `StoreError`. `stop` closes it."""
-        await self.store.open()
+        self._claim.take()
+        try:
+            await self.store.open()
+        except BaseException:
+            self._claim.give_up()
+            raise
         try:
             await self._open()
         except BaseException:
@@ -196,9 +199,12 @@ class Router:
 
     async def stop(self) -> None:
         """End deliveries and close the store; what is not settled goes on behind the next start."""
+        if not self._claim.is_held:
+            return
         self._is_open = False
         # The last comes first, and each has its turn, whatever becomes of those before it.
         async with AsyncExitStack() as ends:
+            ends.callback(self._claim.give_up)
             for threads in (self._threads, *self._pools.values()):
                 ends.callback(threads.shutdown)
             ends.push_async_callback(self.store.close)
@@ -385,16 +391,3 @@ def _pattern_text(pattern: Mapping[str, Any]) -> str:
         return write_plain(dict(pattern)).decode()
     except (TypeError, ValueError) as error:
         raise refusals.wrong_type("eventPattern", "JSON") from error
-
-
-def _queues(
-    store: Store, clock: Clock, new_id: Callable[[], str], arn_of: Callable[[str], str]
-) -> tuple[Queues, Topics]:
-    queues = Queues(store.queues, store.records, clock, new_id)
-    return queues, Topics(queues, store.records, clock, new_id, arn_of=arn_of)
-
-
-def _store(store: str | PathLike[str] | Store | None) -> Store:
-    if store is None:
-        return MemoryStore()
-    return SqliteStore(store) if isinstance(store, str | PathLike) else store

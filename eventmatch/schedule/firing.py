@@ -41,7 +41,7 @@ def next_fire_time(
     Of a datetime, which must know its zone, comes a datetime in the zone of the schedule; of
     seconds since 1970 come such seconds. `anchor` is when a rate fires first and starts to count;
     left out, it counts from `after`, which then is no fire itself. A text is read as that of a
-    rule; raises `ScheduleError`.
+    rule; raises `ScheduleError`, and ValueError for a moment beyond the years 1 to 9999 of UTC.
     """
     schedule = parse_schedule(expression) if isinstance(expression, str) else expression
     start = _moment(after)
@@ -84,12 +84,15 @@ def _fire_times(
 
 def _moment(given: datetime | float) -> datetime:
     """Return a moment in UTC, to the microsecond, and not later than given."""
-    if isinstance(given, datetime):
-        if given.tzinfo is None:
-            raise ValueError("expected a datetime that knows its zone, got one without")
-        return given.astimezone(UTC)
-    moment = _EPOCH + timedelta(microseconds=round(given * 1e6))
-    return moment - _MICROSECOND if moment.timestamp() > given else moment
+    if isinstance(given, datetime) and given.tzinfo is None:
+        raise ValueError("expected a datetime that knows its zone, got one without")
+    try:
+        if isinstance(given, datetime):
+            return given.astimezone(UTC)
+        moment = _EPOCH + timedelta(microseconds=round(given * 1e6))
+        return moment - _MICROSECOND if moment.timestamp() > given else moment
+    except (ValueError, OverflowError):
+        raise ValueError(f"expected a moment in the years 1 to 9999, got {given}") from None
 
 
 def _like(given: datetime | float, moment: datetime, schedule: Schedule) -> datetime | float:
@@ -110,7 +113,9 @@ def _next(schedule: Schedule, after: datetime, anchor: datetime) -> datetime | N
 def _next_of(schedule: Schedule, after: datetime, anchor: datetime) -> datetime | None:
     match schedule:
         case Rate():
-            return _next_of_rate(schedule, after, anchor)
+            found = _next_of_rate(schedule, after, anchor)
+            local_time(found, zone_of(schedule.timezone))  # raises where its clocks have no date
+            return found
         case At():
             moment = moment_of(schedule.local, zone_of(schedule.timezone))
             return moment if moment is not None and moment > after else None
@@ -120,7 +125,7 @@ def _next_of(schedule: Schedule, after: datetime, anchor: datetime) -> datetime 
             assert_never(schedule)
 
 
-def _next_of_rate(rate: Rate, after: datetime, anchor: datetime) -> datetime | None:
+def _next_of_rate(rate: Rate, after: datetime, anchor: datetime) -> datetime:
     if after < anchor:
         return anchor
     period = timedelta(seconds=rate.seconds)

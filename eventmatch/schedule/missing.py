@@ -26,7 +26,7 @@ class MissedFires:
     oldest: float = 86_400.0
 
     def __post_init__(self) -> None:
-        if self.most < 0 or self.oldest < ON_TIME:
+        if not (isinstance(self.most, int) and self.most >= 0 and self.oldest >= ON_TIME):
             raise ValueError(f"expected 0 or more, and {ON_TIME:g} seconds or more, got {self}")
 
 

@@ -8,6 +8,7 @@ where it was.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -56,6 +57,8 @@ class Scheduler:
         self._task: asyncio.Task[None] | None = None
         # How many schedules have missed fires that are passed over in this turn.
         self._late = 0
+        # Those that have fired for the last time, which their sources do not know yet.
+        self._over: deque[Scheduled] = deque()
         # When it wakes by itself, and what wakes it before; whether it has nothing to do till then.
         self._wakes = _NEVER
         self._changed = asyncio.Event()
@@ -108,6 +111,7 @@ class Scheduler:
                 for kind in {each.kind for each in due}:
                     await self._sources[kind].current()
                 await self._fire([await self._fire_of(each, now) for each in due])
+            await self._end()
             if self._late:
                 _log.warning("%d schedules missed fires", self._late)
             until = await self._store.next_due()
@@ -126,9 +130,18 @@ class Scheduler:
         for fire in ours:
             for watch in self.watchers:
                 watch(fire)
-        for fire in ours:
-            if fire.next is None:
-                await self._sources[fire.scheduled.kind].ended(fire.scheduled)
+        self._over += [fire.scheduled for fire in ours if fire.next is None]
+        await self._end()
+
+    async def _end(self) -> None:
+        """Tell the sources what is over; what cannot be written is told again."""
+        while self._over:
+            one = self._over.popleft()
+            try:
+                await self._sources[one.kind].ended(one)
+            except StoreError:
+                self._over.appendleft(one)
+                raise
 
     async def _fire_of(self, scheduled: Scheduled, now: float) -> Fire:
         """Return what a schedule does that is due.

@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 Duration = float | timedelta | str
 """Seconds, or a text such as "3 days" or "1 hour 30 minutes"."""
 
-# The seconds of real time that a target in a thread, or a store, may take for what it does.
+# The seconds of real time within which targets in threads, and stores, are to get on.
 PATIENCE: Final = 1.0
 
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(second|minute|hour|day|week)s?")
@@ -51,8 +51,10 @@ class Simulation:
     async def _rest(self) -> None:
         await settle()
         # What waits for the clock, as an attempt that hangs does, is not waited for.
-        idle = asyncio.ensure_future(self.router.idle())
-        await asyncio.wait([idle], timeout=PATIENCE)
+        idle, seen = asyncio.ensure_future(self.router.idle()), -1
+        while not idle.done() and seen < len(self.timeline):
+            seen = len(self.timeline)
+            await asyncio.wait([idle], timeout=PATIENCE)
         idle.cancel()
         await settle()
 

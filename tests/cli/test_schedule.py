@@ -116,6 +116,7 @@ def test_the_dialect_counts(cli: Cli) -> None:
         (["next", WORKDAYS, "--count", "0"], "from 1 to"),
         (["next", WORKDAYS, "--count", "many"], "from 1 to"),
         (["next", WORKDAYS, "--after", "tomorrow"], "--after: expected a time such as"),
+        (["next", WORKDAYS, "--after", "9999-12-31T23:00-05:00"], "--after: expected a time"),
         (["next", WORKDAYS, "--timezone", "Mars/Base"], 'no time zone "Mars/Base"'),
         (["check", "absent.json"], "absent.json: no such file"),
         (["calendar", "absent.json", "--year", "2027"], "absent.json: no such file"),

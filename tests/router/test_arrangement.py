@@ -76,3 +76,42 @@ def test_a_target_needs_its_id_and_one_goal() -> None:
         with pytest.raises(ConfigurationError) as refused:
             Configuration.parse(json.dumps({"rules": [rule]}))
         assert refused.value.path.startswith("rules[0].Targets[0]")
+
+
+def test_topics_and_archives_are_arranged_however_often() -> None:
+    whole = {
+        "queues": {"all": {}, "large": {}},
+        "topics": {
+            "orders": {
+                "all": {"raw_delivery": True},
+                "large": {
+                    "filter_policy": {"total": [{"numeric": [">", 100]}]},
+                    "filter_scope": "MessageBody",
+                    "raw_delivery": True,
+                },
+            }
+        },
+        "archives": {"kept": {"EventPattern": {"source": ["shop"]}, "RetentionDays": 7}},
+        "rules": [
+            {
+                "Name": "orders",
+                "EventPattern": {"source": ["shop"]},
+                "Targets": [{"Id": "topic", "Topic": "orders", "InputPath": "$.detail"}],
+            }
+        ],
+    }
+
+    async def scene(router: Router, _: VirtualClock) -> None:
+        entry = {"Source": "shop", "DetailType": "order", "Detail": {"total": 5}}
+        await router.put_events([entry, {**entry, "Detail": {"total": 500}}])
+        await router.put_events([{**entry, "Source": "other"}])
+        await router.idle()
+        bodies = {
+            queue: {each.stored.message.body for each in await router.queues.peek(queue)}
+            for queue in ("all", "large")
+        }
+        assert bodies == {"all": {'{"total":5}', '{"total":500}'}, "large": {'{"total":500}'}}
+        kept = await router.archives.describe_archive("kept")
+        assert (kept.event_count, kept.archive.retention_days) == (2, 7)
+
+    arranged(whole, scene)

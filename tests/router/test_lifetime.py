@@ -150,3 +150,19 @@ def test_a_router_that_was_started_twice_is_stopped_once() -> None:
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(scene())
+
+
+def test_a_store_serves_one_router_at_a_time() -> None:
+    async def scene() -> None:
+        store = MemoryStore()
+        async with Router(store) as first:
+            second = Router(store)
+            with pytest.raises(StoreError, match="another router") as refused:
+                await second.start()
+            assert refused.value.code is StoreCode.LOCKED
+            await second.stop()
+            await first.put_rule("rule", event_pattern=PATTERN)
+        async with second:
+            assert (await second.plane.describe_rule("rule")).name == "rule"
+
+    asyncio.run(scene())

@@ -1,6 +1,6 @@
 """The next moment at which a schedule fires."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,26 @@ def test_each_fire_leads_to_the_next_in_seconds_too(second: int, fraction: int) 
 def test_a_datetime_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="knows its zone"):
         next_fire_time("rate(1 day)", datetime(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-5))),
+        datetime.min.replace(tzinfo=timezone(timedelta(hours=5))),
+        1e300,
+        float("nan"),
+        float("inf"),
+    ],
+)
+def test_a_moment_without_a_date_is_refused(moment: datetime | float) -> None:
+    with pytest.raises(ValueError, match="expected a moment in the years 1 to 9999"):
+        next_fire_time("rate(1 minute)", moment)
+
+
+def test_a_rate_ends_where_the_clocks_of_its_zone_do() -> None:
+    rate = scheduled("rate(5 minutes)", "Asia/Tokyo")
+    assert len(list(fire_times(rate, datetime(9999, 12, 31, 14, 50, tzinfo=UTC)))) == 1
 
 
 def test_a_bad_text_is_refused() -> None:

@@ -1,5 +1,7 @@
 """What fires late, and what does not fire at all."""
 
+from typing import Any
+
 import pytest
 
 from eventmatch.schedule.missing import MissedFires, Plan, plan
@@ -56,7 +58,9 @@ def test_a_long_absence_takes_no_longer_than_a_short_one() -> None:
     assert schedule.calls <= 3
 
 
-@pytest.mark.parametrize("wrong", [{"most": -1}, {"oldest": 59.0}])
-def test_bounds_make_sense(wrong: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "wrong", [{"most": -1}, {"most": 1.5}, {"oldest": 59.0}, {"oldest": float("nan")}]
+)
+def test_bounds_make_sense(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="expected"):
         MissedFires(**wrong)

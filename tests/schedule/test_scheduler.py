@@ -270,6 +270,31 @@ async def test_what_has_fired_is_delivered_whatever_becomes_of_its_end() -> None
 
 
 @in_loop
+async def test_an_end_that_cannot_be_written_is_told_again() -> None:
+    world = await fires()
+    await world.begin("z")
+    world.next_fire = lambda *_: None  # type: ignore[method-assign]
+    ended, left = world.ended, 1
+
+    async def failing(one: Scheduled) -> None:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise StoreError(StoreCode.FULL, "the disk is full")
+        await ended(one)
+
+    world.ended = failing  # type: ignore[method-assign]
+    scheduler = world.scheduler()
+    await scheduler.start()
+    await world.clock.advance(MINUTE)
+    assert world.over == []
+    await world.clock.advance(1)
+    assert world.over == ["a", "z"]
+    assert world.fired == [MINUTE, MINUTE]
+    await scheduler.stop()
+
+
+@in_loop
 async def test_it_starts_at_once_however_many_schedules_there_are() -> None:
     world = Fires()
     await world.open()

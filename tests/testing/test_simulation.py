@@ -1,5 +1,6 @@
 """Days of a router in a moment."""
 
+import asyncio
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -8,9 +9,10 @@ import pytest
 
 from eventmatch.router.router import Router
 from eventmatch.store.sqlite import SqliteStore
+from eventmatch.testing import simulation as simulations
 from eventmatch.testing.clock import VirtualClock
-from eventmatch.testing.simulation import Duration, seconds_of, simulate
-from eventmatch.testing.timeline import Entry, Happening
+from eventmatch.testing.simulation import Duration, Simulation, seconds_of, simulate
+from eventmatch.testing.timeline import Entry, Happening, Timeline
 from tests.loops import in_loop
 
 START = 1_767_323_045.0  # 2026-01-02T03:04:05Z, a Friday
@@ -131,3 +133,27 @@ def test_durations(duration: Duration, seconds: float) -> None:
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="3 days"):
         seconds_of(text)
+
+
+@in_loop
+async def test_what_gets_on_is_waited_for_however_long_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(simulations, "PATIENCE", 0.2)
+    loop, clock, done = asyncio.get_running_loop(), VirtualClock(START), asyncio.Event()
+    timeline = Timeline(clock)
+
+    class Busy(Router):
+        async def idle(self) -> None:
+            await done.wait()
+
+    def get_on(left: int) -> None:
+        timeline.entries.append(Entry(clock.now(), Happening.DELIVERED, "default/slow", 1))
+        if left:
+            loop.call_later(0.04, get_on, left - 1)
+        else:
+            done.set()
+
+    loop.call_later(0.04, get_on, 9)
+    await Simulation(Busy(clock=clock), clock, timeline).advance(1)
+    assert [entry.moment for entry in timeline] == [START] * 10
