@@ -45,8 +45,12 @@ class Place:
     region: str
     account: str
 
+    def of(self, service: str, resource: str) -> str:
+        """Return the ARN of a resource of any service here."""
+        return str(Arn(self.partition, service, self.region, self.account, resource))
+
     def _arn(self, resource: str) -> str:
-        return str(Arn(self.partition, "events", self.region, self.account, resource))
+        return self.of("events", resource)
 
     def bus(self, name: str) -> str:
         """Return the ARN of a bus."""

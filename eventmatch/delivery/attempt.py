@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from eventmatch.clock import Clock
+from eventmatch.delivery.failures import log_failure
 from eventmatch.delivery.model import DELIVERED, Attempt, Delivery, ErrorCode, Event, Outcome
 from eventmatch.delivery.ports import Destination, InvalidPayload
 
@@ -57,7 +58,7 @@ def _rendered(
             tried.append(Tried(delivery, refused.text, _INVALID))
             continue
         except Exception as error:
-            _log.exception("%s: the payload could not be made", destination.name)
+            log_failure(_log, f"{destination.name}: the payload could not be made", error)
             outcome = Outcome(ErrorCode.UNKNOWN, repr(error))
             tried.append(Tried(delivery, delivery.event.body, outcome))
             continue
@@ -86,7 +87,7 @@ async def _outcomes(
         is_cancelled = isinstance(error, asyncio.CancelledError)
         if is_cancelled and _is_called_off():
             raise
-        _log.exception("%s: the adapter failed", destination.name)
+        log_failure(_log, f"{destination.name}: the adapter failed", error)
         outcome = Outcome(ErrorCode.UNKNOWN, repr(error), retryable=is_cancelled or None)
         return [outcome] * len(batch)
 

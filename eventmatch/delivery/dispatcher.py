@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from eventmatch.clock import Clock
 from eventmatch.delivery.attempt import Tried
+from eventmatch.delivery.failures import log_failure
 from eventmatch.delivery.lane import STORE_RETRY, Lane, Pool
 from eventmatch.delivery.model import DeadLetter, Delivery, ErrorCode, Outcome, Retry
 from eventmatch.delivery.ports import (
@@ -138,11 +139,6 @@ class Dispatcher:
         """
         await asyncio.gather(*(self._lanes[n].settled() for n in lanes if n in self._lanes))
 
-    @property
-    def busy_lanes(self) -> Sequence[str]:
-        """The names of the destinations that are being tried now."""
-        return [lane.goal.name for lane in self._lanes.values() if lane.tasks]
-
     def _lane(self, number: int) -> Lane:
         lane = self._lanes.get(number)
         if lane is None:
@@ -166,8 +162,9 @@ class Dispatcher:
         deliveries = [each.delivery for each in tried]
         try:
             verdict = await self._concluded(lane.goal, tried)
-        except Exception:
-            _log.exception("%s: a batch is tried again behind a mistake", lane.goal.name)
+        except Exception as error:
+            what = f"{lane.goal.name}: a batch is tried again behind a mistake"
+            log_failure(_log, what, error)
             later = self._clock.now() + MISTAKE_RETRY
             again = [Retry(each.id, each.attempts, later) for each in deliveries]
             verdict = _Verdict([], again, [])
@@ -231,7 +228,7 @@ class Dispatcher:
         try:
             return await self._dead_letters.send(queue, letters)
         except Exception as error:
-            _log.exception("%s: dead letters could not be sent", name)
+            log_failure(_log, f"{name}: dead letters could not be sent", error)
             return [Outcome(ErrorCode.UNKNOWN, repr(error))] * len(letters)
 
     async def _settle(self, verdict: _Verdict) -> None:

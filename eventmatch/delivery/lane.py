@@ -60,11 +60,11 @@ class Lane:
         self._pool = pool
         self._size = 0
         self._ready: deque[Delivery] = deque()
+        # How many have been taken from those that are ready since the lane began.
+        self._taken = 0
         # How many deliveries are held, and the ids of those that came from the store, which would
         # give them again.
         self._held = 0
-        # How many have been taken from those that are ready since the lane began.
-        self._taken = 0
         self._loaded: set[int] = set()
         self._running: set[asyncio.Task[None]] = set()
         # How many of them are not through with the target, and have not taken their deliveries yet.

@@ -2,10 +2,10 @@
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from eventmatch.bus.arn import DEFAULT_BUS
+from eventmatch.bus.arn import DEFAULT_BUS, Place
 from eventmatch.bus.model import RuleState
 from eventmatch.bus.quotas import Quotas
 from eventmatch.errors import ConfigurationError, EventmatchError, ServiceCode, ServiceError
@@ -15,12 +15,10 @@ from eventmatch.queues.model import QueueSettings, RedrivePolicy
 from eventmatch.queues.subscription import SubscriptionSettings
 from eventmatch.router.configuration import Configuration
 from eventmatch.router.router import Router
-from eventmatch.store.memory import MemoryStore
 from eventmatch.store.port import Store
 from eventmatch.store.sqlite import SqliteStore
 
 _PASSED_ON: Final = ("account", "region", "partition", "dead_letters")
-_ACCOUNT, _REGION, _PARTITION = "123456789012", "us-east-1", "aws"
 
 
 def router_of(configuration: Configuration, **options: Any) -> Router:
@@ -64,10 +62,10 @@ async def arrange(router: Router, configuration: Configuration) -> None:
             await _put_archive(router, name, archive)
     for name, schedule in members.get("schedules", {}).items():
         with _At(f"schedules.{name}"):
-            await _put_schedule(router, name, schedule, members)
+            await _put_schedule(router, name, schedule)
     for number, rule in enumerate(members.get("rules", ())):
         with _At(f"rules[{number}]"):
-            await _put_rule(router, rule, members)
+            await _put_rule(router, rule)
 
 
 class _At:
@@ -85,10 +83,10 @@ class _At:
             raise ConfigurationError(self._path, text) from error
 
 
-def _store(configuration: Configuration) -> Store:
+def _store(configuration: Configuration) -> Store | None:
     path = configuration.members.get("store")
     if path is None:
-        return MemoryStore()
+        return None
     synchronous = configuration.members.get("synchronous", "full")
     return SqliteStore(configuration.folder / path, synchronous=synchronous)
 
@@ -126,14 +124,22 @@ async def _put_queue(router: Router, name: str, settings: QueueSettings) -> None
         await router.queues.create_queue(name, settings)
 
 
-async def _put_bus(router: Router, name: str, members: Mapping[str, Any]) -> None:
-    description = members.get("Description")
+async def _or_else(create: Awaitable[object], update: Callable[[], Awaitable[object]]) -> None:
+    """Create something; update it where it is there already."""
     try:
-        await router.plane.create_event_bus(name, description=description)
+        await create
     except ServiceError as error:
-        if error.code is not ServiceCode.RESOURCE_ALREADY_EXISTS:
+        if error.code not in _THERE_ALREADY:
             raise
-        await router.plane.update_event_bus(name, description=description or "")
+        await update()
+
+
+async def _put_bus(router: Router, name: str, members: Mapping[str, Any]) -> None:
+    description, plane = members.get("Description"), router.plane
+    await _or_else(
+        plane.create_event_bus(name, description=description),
+        lambda: plane.update_event_bus(name, description=description or ""),
+    )
 
 
 async def _put_topic(
@@ -167,36 +173,31 @@ async def _put_archive(router: Router, name: str, members: Mapping[str, Any]) ->
     text = pattern if isinstance(pattern, str) else write_plain(pattern).decode()
     days, description = members.get("RetentionDays", 0), members.get("Description", "")
     bus = members.get("EventBusName", DEFAULT_BUS)
-    try:
-        await router.archives.create_archive(
-            name,
-            event_bus_name=bus,
-            event_pattern=text or None,
-            retention_days=days,
-            description=description or None,
-        )
-    except ServiceError as error:
-        if error.code is not ServiceCode.RESOURCE_ALREADY_EXISTS:
-            raise
-        await router.archives.update_archive(
-            name, event_pattern=text, retention_days=days, description=description
-        )
+    create = router.archives.create_archive(
+        name,
+        event_bus_name=bus,
+        event_pattern=text or None,
+        retention_days=days,
+        description=description or None,
+    )
+    update = router.archives.update_archive
+    await _or_else(
+        create,
+        lambda: update(name, event_pattern=text, retention_days=days, description=description),
+    )
 
 
-async def _put_schedule(
-    router: Router, name: str, members: Mapping[str, Any], whole: Mapping[str, Any]
-) -> None:
+async def _put_schedule(router: Router, name: str, members: Mapping[str, Any]) -> None:
     given = {_SCHEDULE[member]: value for member, value in members.items() if member in _SCHEDULE}
-    given["target"] = target_members(members["Target"], whole)
-    try:
-        await router.schedules.create_schedule(name, **given)
-    except ServiceError as error:
-        if error.code is not ServiceCode.CONFLICT:
-            raise
-        await router.schedules.update_schedule(name, **given)
+    given["target"] = _target(members["Target"], router.plane.place)
+    schedules = router.schedules
+    await _or_else(
+        schedules.create_schedule(name, **given),
+        lambda: schedules.update_schedule(name, **given),
+    )
 
 
-async def _put_rule(router: Router, rule: Mapping[str, Any], whole: Mapping[str, Any]) -> None:
+async def _put_rule(router: Router, rule: Mapping[str, Any]) -> None:
     name, bus = rule["Name"], rule.get("EventBusName", DEFAULT_BUS)
     await router.put_rule(
         name,
@@ -206,7 +207,7 @@ async def _put_rule(router: Router, rule: Mapping[str, Any], whole: Mapping[str,
         state=RuleState(rule.get("State", "ENABLED")),
         description=rule.get("Description"),
     )
-    targets = [target_members(target, whole) for target in rule.get("Targets", ())]
+    targets = [_target(target, router.plane.place) for target in rule.get("Targets", ())]
     before = (await router.plane.describe_rule(name, event_bus_name=bus)).targets
     named = {target["Id"] for target in targets}
     if gone := [target.id for target in before if target.id not in named]:
@@ -215,25 +216,16 @@ async def _put_rule(router: Router, rule: Mapping[str, Any], whole: Mapping[str,
         await router.plane.put_targets(name, targets, event_bus_name=bus)
 
 
-def target_members(target: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
+def _target(target: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """Return a target of a configuration in AWS's members."""
     members = {name: value for name, value in target.items() if name not in _SHORT}
-    for name, arn in _SHORT.items():
+    for name, arn_of in _SHORT.items():
         if name in target:
-            members["Arn"] = _arn(arn, target[name], whole)
+            members["Arn"] = arn_of(place, target[name])
     letters = target.get("DeadLetterConfig")
     if letters and "Queue" in letters:
-        members["DeadLetterConfig"] = {"Arn": _arn(_SHORT["Queue"], letters["Queue"], whole)}
+        members["DeadLetterConfig"] = {"Arn": _SHORT["Queue"](place, letters["Queue"])}
     return members
-
-
-def _arn(template: str, name: str, whole: Mapping[str, Any]) -> str:
-    return template.format(
-        partition=whole.get("partition", _PARTITION),
-        region=whole.get("region", _REGION),
-        account=whole.get("account", _ACCOUNT),
-        name=name,
-    )
 
 
 # The members of a schedule, as Python names them.
@@ -246,10 +238,12 @@ _SCHEDULE: Final = {
     "Description": "description",
 }
 # The names that stand for ARNs.
-_SHORT: Final = {
-    "Function": "arn:eventmatch:callable:::{name}",
-    "Queue": "arn:{partition}:sqs:{region}:{account}:{name}",
-    "Topic": "arn:{partition}:sns:{region}:{account}:{name}",
-    "Bus": "arn:{partition}:events:{region}:{account}:event-bus/{name}",
-    "Log": "arn:eventmatch:log:::{name}",
+_SHORT: Final[Mapping[str, Callable[[Place, str], str]]] = {
+    "Function": lambda _, name: f"arn:eventmatch:callable:::{name}",
+    "Queue": lambda place, name: place.of("sqs", name),
+    "Topic": lambda place, name: place.of("sns", name),
+    "Bus": Place.bus,
+    "Log": lambda _, name: f"arn:eventmatch:log:::{name}",
 }
+# How the parts of a router say that something is there already.
+_THERE_ALREADY: Final = frozenset({ServiceCode.RESOURCE_ALREADY_EXISTS, ServiceCode.CONFLICT})

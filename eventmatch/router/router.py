@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 from eventmatch.bus import operations, refusals
 from eventmatch.bus.archives import Archives
-from eventmatch.bus.arn import DEFAULT_BUS
+from eventmatch.bus.arn import DEFAULT_BUS, Place
 from eventmatch.bus.constraints import accept
 from eventmatch.bus.identity import RandomIds
 from eventmatch.bus.model import Rule, RuleState
@@ -97,10 +97,10 @@ class Router:
     ) -> None:
         clock, random, new_id = clock or SystemClock(), random or Random(), new_id or RandomIds()
         self.observers = observer = Several(observer)
-        arn = f"arn:{partition}:{{}}:{region}:{account}:{{}}".format
+        place = Place(partition=partition, region=region, account=account)
         self.store, self.quotas = store_of(store), quotas
         self._claim = Claim(self.store)
-        self.queues, self.topics = queues_of(self.store, clock, new_id, partial(arn, "sns"))
+        self.queues, self.topics = queues_of(self.store, clock, new_id, partial(place.of, "sns"))
         self._callables: dict[str, Adapter] = {}
         self._threads = RestartableThreads(_THREADS)
         self._pools: dict[str, RestartableThreads] = {}
@@ -110,7 +110,7 @@ class Router:
         letters, self._last_resort = DeadLetterQueues(self.queues, resources), dead_letters
         self.dispatcher = Dispatcher(
             self.store.deliveries,
-            RuleTargets(adapters, arn("sqs", dead_letters) if dead_letters else None),
+            RuleTargets(adapters, place.of("sqs", dead_letters) if dead_letters else None),
             letters,
             clock=clock,
             random=random,

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any, Final
 
+from eventmatch.delivery.failures import log_failure
 from eventmatch.delivery.model import DELIVERED, Attempt, ErrorCode, Outcome
 from eventmatch.jsontext import read_plain
 from eventmatch.targets.outcomes import INVALID_INPUT, described, presentable
@@ -147,9 +148,7 @@ class CallableTarget:
                 ErrorCode.ERROR_FROM_TARGET, message, retry_after=error.after, retryable=True
             )
         name = getattr(self._function, "__qualname__", repr(self._function))
-        # What it says may quote the event.
-        _log.warning("%s failed: %s", name, type(error).__name__)
-        _log.debug("%s failed", name, exc_info=error)
+        log_failure(_log, f"{name} failed", error, logging.WARNING)
         retryable = not isinstance(error, self._terminal)
         return Outcome(ErrorCode.ERROR_FROM_TARGET, described(error), retryable=retryable)
 

@@ -1,6 +1,7 @@
 """What becomes of deliveries."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable
 
@@ -333,3 +334,20 @@ def test_lanes_that_have_nothing_to_do_are_let_go(monkeypatch: pytest.MonkeyPatc
         await world.dispatcher.stop()
 
     play(scene)
+
+
+def test_what_an_adapter_says_of_an_event_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def quoting(attempt: Attempt) -> Outcome:
+        raise ValueError(f"cannot take {attempt.payload!r}")
+
+    def broken(event: Event) -> bytes:
+        raise ValueError(f"cannot show {event.body!r}")
+
+    async def scene() -> None:
+        world = World(a=FakeTarget(quoting), b=Destination("b", FakeTarget(), render=broken))
+        await world.put(b"hush")
+
+    with caplog.at_level(logging.INFO):
+        play(scene)
+    assert caplog.text.count("ValueError") >= 2
+    assert "hush" not in caplog.text

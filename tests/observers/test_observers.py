@@ -7,7 +7,6 @@ from prometheus_client import CollectorRegistry, generate_latest
 from eventmatch.delivery.ports import Metric, Observer
 from eventmatch.observers.opentelemetry import OpenTelemetryObserver
 from eventmatch.observers.prometheus import PrometheusObserver
-from eventmatch.observers.silent import Silent
 from eventmatch.observers.tally import Tally
 
 LATENCY = Metric.INGESTION_TO_INVOCATION_SUCCESS_LATENCY
@@ -20,10 +19,6 @@ def tell(observer: Observer) -> None:
     observer.count(Metric.INVOCATIONS, 5, RULE)
     for milliseconds in range(1, 101):
         observer.measure(LATENCY, milliseconds / 1000, RULE)
-
-
-def test_the_silent_one_takes_anything() -> None:
-    tell(Silent())
 
 
 def test_a_tally_keeps_sums_and_percentiles() -> None:

@@ -115,3 +115,20 @@ def test_topics_and_archives_are_arranged_however_often() -> None:
         assert (kept.event_count, kept.archive.retention_days) == (2, 7)
 
     arranged(whole, scene)
+
+
+def test_short_names_of_targets_mean_what_the_router_has() -> None:
+    async def play() -> None:
+        rule = {"Name": "r", "EventPattern": {"source": ["x"]}}
+        targets = [{"Id": "q", "Queue": "ticks"}, {"Id": "b", "Bus": "other"}]
+        whole = {"queues": {"ticks": {}}, "rules": [{**rule, "Targets": targets}]}
+        configuration = Configuration.parse(json.dumps(whole))
+        async with router_of(configuration, account="000000000001", region="eu-west-1") as router:
+            await arrange(router, configuration)
+            arns = {target.arn for target in (await router.plane.describe_rule("r")).targets}
+        assert arns == {
+            "arn:aws:sqs:eu-west-1:000000000001:ticks",
+            "arn:aws:events:eu-west-1:000000000001:event-bus/other",
+        }
+
+    asyncio.run(play())

@@ -12,9 +12,9 @@ from eventmatch.bus.operations.operation import (
     Operation,
     Parameters,
     chosen,
+    filters,
     of,
     page,
-    paging,
     present,
     request,
 )
@@ -89,11 +89,7 @@ def _summary(status: ArchiveStatus) -> Answer:
 
 
 async def _list(archives: Archives, parameters: Parameters) -> Answer:
-    state = parameters.get("State")
-    names = {"NamePrefix": "name_prefix", "EventSourceArn": "event_source_arn"}
-    found = await archives.list_archives(
-        **chosen(parameters, names), **paging(parameters), state=state and ArchiveState(state)
-    )
+    found = await archives.list_archives(**filters(parameters, ArchiveState))
     return page("Archives", [_summary(status) for status in found.items], found)
 
 

@@ -47,6 +47,17 @@ def paging(parameters: Parameters) -> dict[str, Any]:
     return chosen(parameters, {"NextToken": "next_token", "Limit": "limit"})
 
 
+def filters(parameters: Parameters, state: Callable[[str], object]) -> dict[str, Any]:
+    """Return which of a list are wanted, and which page of them, as keyword arguments."""
+    wanted = chosen(
+        parameters,
+        {"NamePrefix": "name_prefix", "EventSourceArn": "event_source_arn", "State": "state"},
+    )
+    if "state" in wanted:
+        wanted["state"] = state(wanted["state"])
+    return {**wanted, **paging(parameters)}
+
+
 def page(member: str, items: list[Any], found: Page[Any]) -> Answer:
     """Return the answer that is a page."""
     token = {} if found.next_token is None else {"NextToken": found.next_token}

@@ -10,10 +10,9 @@ from eventmatch.bus.operations.operation import (
     Answer,
     Operation,
     Parameters,
-    chosen,
+    filters,
     of,
     page,
-    paging,
     present,
     request,
 )
@@ -77,11 +76,7 @@ def _summary(replay: Replay) -> Answer:
 
 
 async def _list(replays: Replays, parameters: Parameters) -> Answer:
-    state = parameters.get("State")
-    names = {"NamePrefix": "name_prefix", "EventSourceArn": "event_source_arn"}
-    found = await replays.list_replays(
-        **chosen(parameters, names), **paging(parameters), state=state and ReplayState(state)
-    )
+    found = await replays.list_replays(**filters(parameters, ReplayState))
     return page("Replays", [_summary(replay) for replay in found.items], found)
 
 
