@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use crate::index::Full;
 use crate::index::{Shared, Writer, fits, name_text};
-use crate::json::{self, Code, Tokens, Utf8};
-use crate::matching::{self, Scratch};
+use crate::json::{self, Code, Utf8};
+use crate::matching::{self, Scratch, Sight};
 use crate::pattern::{Draft, Limits, Parser};
 use crate::store::{Ref, View};
 
@@ -227,7 +227,7 @@ impl Matcher {
         read: impl FnOnce(Matched<'_>) -> R,
     ) -> Result<R, Refusal> {
         SCRATCH.with_borrow_mut(|scratch| {
-            tokenize(&mut scratch.tokens, event, form)?;
+            tokenize(scratch, event, form)?;
             let result = self.run_tokens(event, is_enough, scratch, read);
             scratch.trim(event.len());
             result
@@ -245,7 +245,7 @@ impl Matcher {
             let pin = self.shared.readers.pin();
             let core = self.shared.core.load();
             let view = core.view();
-            matching::read(&view, event, scratch);
+            matching::read(&view, pin.version, event, scratch);
             let outcome = matching::collect(&view, pin.version, event, scratch, is_enough);
             // The writer went further than this view can follow: begin again with a newer one.
             if view.is_stale() {
@@ -285,22 +285,42 @@ impl Matcher {
 
 /// Finds the tokens of an event; refuses what is no JSON object.
 #[inline]
-fn tokenize(tokens: &mut Tokens, event: &[u8], form: Form) -> Result<(), Refusal> {
+fn tokenize(scratch: &mut Scratch, event: &[u8], form: Form) -> Result<(), Refusal> {
     let utf8 = if form == Form::Strict {
         Utf8::Check
     } else {
         Utf8::Trusted
     };
-    let is_good = tokens.index(event, utf8)
-        && if form == Form::Trusted {
-            tokens.leads()[0] == b'{'
-        } else {
-            json::is_valid(tokens)
-        };
-    if is_good {
+    if scratch.tokens.index(event, utf8) && is_object(scratch, form) {
         return Ok(());
     }
     Err(refuse(event, utf8))
+}
+
+/// Whether tokens make a JSON object: their shape is known, or they are checked.
+#[inline]
+fn is_object(scratch: &mut Scratch, form: Form) -> bool {
+    let Scratch { tokens, shapes, .. } = scratch;
+    let mut sight = Sight::New;
+    if shapes.is_awake()
+        && let Some(shape) = tokens.shape()
+    {
+        sight = shapes.look_up(shape);
+    }
+    if sight == Sight::Known {
+        return true;
+    }
+    if form == Form::Trusted && sight == Sight::New {
+        return tokens.leads()[0] == b'{';
+    }
+    let is_valid = json::is_valid(tokens);
+    if is_valid
+        && sight == Sight::Again
+        && let Some(shape) = tokens.shape()
+    {
+        shapes.learn(shape);
+    }
+    is_valid
 }
 
 #[cold]

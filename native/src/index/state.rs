@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use arc_swap::ArcSwap;
 
@@ -23,6 +24,13 @@ pub struct Core {
     sieve: Sieve,
     seed: Seed,
     era: u32,
+    number: u64,
+}
+
+/// Returns a number that no other core has.
+fn core_number() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Relaxed) + 1
 }
 
 impl Default for Core {
@@ -34,6 +42,7 @@ impl Default for Core {
             sieve: Siever::new(seed).sieve,
             seed,
             era: 0,
+            number: core_number(),
         }
     }
 }
@@ -42,7 +51,7 @@ impl Core {
     /// A view for one reader.
     #[inline]
     pub fn view(&self) -> View<'_> {
-        View::new(&self.words, &self.slots, &self.sieve, self.seed, self.era)
+        View::new(&self.words, &self.slots, &self.sieve, self.seed, self.era).of_core(self.number)
     }
 }
 
@@ -307,6 +316,7 @@ impl State {
             sieve: self.siever.sieve.clone(),
             seed: self.seed,
             era: self.era,
+            number: core_number(),
         }));
     }
 

@@ -12,6 +12,7 @@ mod grammar;
 mod number;
 mod reader;
 mod scan;
+mod shape;
 mod skip;
 #[cfg(test)]
 mod testing;
@@ -21,5 +22,6 @@ pub use fault::{Code, Fault, MAX_DEPTH, MAX_NUMBER_LENGTH, fault};
 pub use grammar::is_valid;
 pub use number::{is_number, literal, literal_end, number, number_end};
 pub use scan::Kernel;
+pub use shape::{Kinds, MAX_SHAPE, Shape};
 pub use skip::{is_valid_stepwise, skip_value};
 pub use tokens::{Tokens, Utf8};

@@ -4,6 +4,7 @@ use super::fault::MAX_NUMBER_LENGTH;
 use super::grammar::PLACES;
 use super::number::is_number;
 use super::scan::{Available, Kernel, SPARE, Sink};
+use super::shape::{Kinds, MAX_SHAPE, Shape};
 
 /// How many positions at the end of the text stand behind those of the tokens.
 const SENTINELS: usize = 4;
@@ -36,6 +37,8 @@ pub struct Tokens {
     pub(super) kernel: Available,
     /// Room for the containers that are open while the grammar is checked.
     pub(super) open: Box<[u8; PLACES]>,
+    /// Room for the kinds of tokens.
+    kinds: [Kinds; MAX_SHAPE / 64],
 }
 
 impl Tokens {
@@ -58,6 +61,7 @@ impl Tokens {
             has_exponents: false,
             kernel,
             open: Box::new([0; PLACES]),
+            kinds: [[0; 3]; MAX_SHAPE / 64],
         }
     }
 
@@ -115,6 +119,22 @@ impl Tokens {
     #[inline]
     pub fn leads(&self) -> &[u8] {
         &self.leads[..self.len + SENTINELS]
+    }
+
+    /// The shape, unless there are too many tokens; those of a text that was found good.
+    #[inline]
+    pub fn shape(&mut self) -> Option<Shape<'_>> {
+        if self.len > MAX_SHAPE {
+            return None;
+        }
+        let blocks = self.len.div_ceil(64);
+        let (leads, _) = self.leads.as_chunks();
+        let hash = self.kernel.kinds(&leads[..blocks], &mut self.kinds);
+        Some(Shape {
+            len: self.len,
+            kinds: &self.kinds[..blocks],
+            hash: hash ^ self.len as u64,
+        })
     }
 
     /// How many tokens there are.

@@ -286,7 +286,7 @@ mod tests {
         let (core, mut scratch) = (shared.core.load(), Scratch::default());
         let view = core.view();
         assert!(scratch.tokens.index(event.as_bytes(), Utf8::Check));
-        read(&view, event.as_bytes(), &mut scratch);
+        read(&view, 1, event.as_bytes(), &mut scratch);
         discover(&view, event.as_bytes(), &mut scratch.found);
         scratch.found.satisfied.len()
     }

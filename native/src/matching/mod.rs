@@ -13,10 +13,13 @@ mod discover;
 mod evaluate;
 mod found;
 mod probe;
+mod route;
 mod scratch;
 mod search;
+mod shapes;
 mod walk;
 
 pub use candidates::{TooComplex, collect};
 pub use scratch::Scratch;
+pub use shapes::Sight;
 pub use walk::read;

@@ -2,6 +2,8 @@
 
 use super::arrays::Arrays;
 use super::found::Found;
+use super::route::Route;
+use super::shapes::Shapes;
 use super::walk::Frame;
 use crate::json::Tokens;
 use crate::store::Ref;
@@ -11,9 +13,13 @@ use crate::store::Ref;
 pub struct Scratch {
     /// The tokens of the event.
     pub tokens: Tokens,
+    /// Shapes that come again.
+    pub shapes: Shapes,
     /// What was found.
     pub found: Found,
     pub(super) frames: Vec<Frame>,
+    /// Room for a route that is being found.
+    pub(super) route: Route,
     /// Room for a text without its escapes.
     pub(super) text: Vec<u8>,
     pub(super) arrays: Arrays,

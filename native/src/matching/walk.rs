@@ -3,6 +3,7 @@
 use super::bytes::{has_byte, numbers_among};
 use super::found::{END, Found, Scalar};
 use super::probe::{Value, find_text, probe};
+use super::route::{Moment, Route, Visit};
 use super::scratch::Scratch;
 use crate::index::{Answer, Directory, Field, Numbers, ROOT, child, descend, flag};
 use crate::json::{Tokens, is_number};
@@ -28,37 +29,56 @@ enum Step {
     Over(usize),
 }
 
-/// Reads an event, whose tokens are in `scratch`, into `scratch.found`.
+/// Reads an event, whose tokens are in `scratch`, into `scratch.found`; `version` is the one that
+/// is pinned.
 ///
 /// The tokens are those of a valid event. If the caller was wrong to trust it, what is found is of
 /// no meaning, but it is found in linear time and without a panic.
-pub fn read(view: &View, event: &[u8], scratch: &mut Scratch) {
+pub fn read(view: &View, version: u64, event: &[u8], scratch: &mut Scratch) {
     let Scratch {
         tokens,
+        shapes,
         found,
         frames,
+        route,
         text,
         ..
     } = scratch;
     found.clear();
     frames.clear();
-    if Field::at(view, ROOT).has_children() {
-        let (leads, positions) = (tokens.leads(), tokens.positions());
-        Reader {
-            view,
-            event,
-            tokens,
-            leads,
-            positions,
-            found,
-            frames,
-            text,
+    if !Field::at(view, ROOT).has_children() {
+        return;
+    }
+    let mut walk = Walk {
+        view,
+        event,
+        tokens,
+        leads: tokens.leads(),
+        positions: tokens.positions(),
+        found,
+        frames,
+        text,
+        route,
+    };
+    let Some(known) = shapes.route() else {
+        return walk.root::<false>();
+    };
+    let moment = (view.core, version);
+    if walk.is_led_by(known, moment) {
+        if !walk.follow(known) {
+            walk.found.clear();
+            walk.root::<false>();
         }
-        .root();
+        return;
+    }
+    walk.route.begin(moment);
+    walk.root::<true>();
+    if !view.is_stale() && route.is_short() {
+        shapes.keep(std::mem::take(route));
     }
 }
 
-struct Reader<'a, 'v> {
+struct Walk<'a, 'v> {
     view: &'a View<'v>,
     event: &'a [u8],
     tokens: &'a Tokens,
@@ -67,10 +87,41 @@ struct Reader<'a, 'v> {
     found: &'a mut Found,
     frames: &'a mut Vec<Frame>,
     text: &'a mut Vec<u8>,
+    /// What is noted while a route is learned.
+    route: &'a mut Route,
 }
 
-impl Reader<'_, '_> {
-    fn root(&mut self) {
+impl Walk<'_, '_> {
+    /// Whether a route leads through this event.
+    #[inline(always)]
+    fn is_led_by(&self, route: &Route, moment: Moment) -> bool {
+        route.is_of(moment) && route.has_names(self.event, self.positions)
+    }
+
+    /// Looks at what stands on a route; false if this event needs a look at more.
+    #[inline(always)]
+    fn follow(&mut self, route: &Route) -> bool {
+        self.found.arrays = route.arrays;
+        self.found.contexts.clone_from(&route.contexts);
+        for visit in &route.visits {
+            match *visit {
+                Visit::Scalar { at, field, context } => {
+                    let (at, asked) = (at as usize, Field::at(self.view, field));
+                    self.scalar(asked, field, context, at, self.lead(at));
+                }
+                Visit::Numbers { at, end, field } => {
+                    let asked = Field::at(self.view, field);
+                    if self.may_hold_number(asked, at as usize, end as usize) {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Walks through the whole event; one that `LEARNS` writes the route down.
+    fn root<const LEARNS: bool>(&mut self) {
         let mut frame = Frame {
             field: ROOT,
             context: 0,
@@ -81,9 +132,9 @@ impl Reader<'_, '_> {
         let mut at = 1;
         loop {
             let step = if frame.array == END {
-                self.members(&frame, at)
+                self.members::<LEARNS>(&frame, at)
             } else {
-                self.elements(&mut frame, at)
+                self.elements::<LEARNS>(&mut frame, at)
             };
             if let Step::Into(inner, next) = step {
                 self.frames.push(frame);
@@ -92,8 +143,12 @@ impl Reader<'_, '_> {
                 frame = outer;
                 at = next + usize::from(self.lead(next) == b',');
             } else {
-                return;
+                break;
             }
+        }
+        if LEARNS {
+            self.route.arrays = self.found.arrays;
+            self.route.contexts.clone_from(&self.found.contexts);
         }
     }
 
@@ -121,7 +176,7 @@ impl Reader<'_, '_> {
 
     /// Reads members up to a container that must be read itself, or past the end of the object.
     #[inline(always)]
-    fn members(&mut self, frame: &Frame, mut at: usize) -> Step {
+    fn members<const LEARNS: bool>(&mut self, frame: &Frame, mut at: usize) -> Step {
         let field = Field::at(self.view, frame.field);
         let (children, steps) = (field.children(self.view), field.steps());
         let (event, leads, positions) = (self.event, self.leads, self.positions);
@@ -132,6 +187,9 @@ impl Reader<'_, '_> {
                 break;
             };
             let (start, end) = (open as usize + 1, close as usize);
+            if LEARNS {
+                self.route.name(event, at, start, end);
+            }
             let first = load(event, start, (end - start).min(8));
             // Nearly all names end here: the rest is kept out of this loop.
             let is_known = children.may_have(first, end - start);
@@ -140,7 +198,7 @@ impl Reader<'_, '_> {
             at = if is_known | is_odd
                 && let Some(named) = self.named(frame.field, children, (first, start, end), is_odd)
             {
-                match self.value(named, frame.context, value, lead) {
+                match self.value::<LEARNS>(named, frame.context, value, lead) {
                     Step::Over(next) => next,
                     into => return into,
                 }
@@ -188,7 +246,7 @@ impl Reader<'_, '_> {
 
     /// Reads elements up to a container that must be read itself, or past the end of the array.
     #[inline(always)]
-    fn elements(&mut self, frame: &mut Frame, mut at: usize) -> Step {
+    fn elements<const LEARNS: bool>(&mut self, frame: &mut Frame, mut at: usize) -> Step {
         while !matches!(self.lead(at), b']' | 0) {
             let lead = self.lead(at);
             let context = if matches!(lead, b'{' | b'[') {
@@ -197,7 +255,7 @@ impl Reader<'_, '_> {
                 frame.context
             };
             frame.index += 1;
-            match self.value(frame.field, context, at, lead) {
+            match self.value::<LEARNS>(frame.field, context, at, lead) {
                 Step::Over(next) => at = next,
                 into => return into,
             }
@@ -208,7 +266,7 @@ impl Reader<'_, '_> {
 
     /// Looks a scalar up, or begins with a container if it must be read.
     #[inline(always)]
-    fn value(&mut self, field: Ref, context: u32, at: usize, lead: u8) -> Step {
+    fn value<const LEARNS: bool>(&mut self, field: Ref, context: u32, at: usize, lead: u8) -> Step {
         let asked = Field::at(self.view, field);
         match lead {
             b'{' if asked.has_children() => {
@@ -221,13 +279,16 @@ impl Reader<'_, '_> {
                 return Step::Into(frame, at + 1);
             }
             b'[' if asked.has_children() || asked.flags() != 0 => {
-                return self.array(asked, field, context, at);
+                return self.array::<LEARNS>(asked, field, context, at);
             }
             b'{' | b'[' => {}
-            b'"' if asked.flags() == flag::TEXT && !self.tokens.has_escapes() => {
-                self.plain_text(asked, field, context, at);
+            _ if asked.flags() != 0 => {
+                if LEARNS {
+                    let at = at as u32;
+                    self.route.visits.push(Visit::Scalar { at, field, context });
+                }
+                self.scalar(asked, field, context, at, lead);
             }
-            _ if asked.flags() != 0 => self.scalar(asked, field, context, at, lead),
             _ => {}
         }
         Step::Over(self.behind(at, lead))
@@ -235,10 +296,20 @@ impl Reader<'_, '_> {
 
     /// Begins with an array, unless it can hold nothing that its field asks for.
     #[inline(always)]
-    fn array(&mut self, asked: Field, field: Ref, context: u32, at: usize) -> Step {
+    fn array<const LEARNS: bool>(
+        &mut self,
+        asked: Field,
+        field: Ref,
+        context: u32,
+        at: usize,
+    ) -> Step {
         if !asked.has_children() && asked.flags() == flag::NUMBER {
             let end = self.tokens.behind(at).min(self.leads.len());
             if !self.may_hold_number(asked, at, end) {
+                if LEARNS {
+                    let (at, end) = (at as u32, end as u32);
+                    self.route.visits.push(Visit::Numbers { at, end, field });
+                }
                 return Step::Over(end + usize::from(self.lead(end) == b','));
             }
         }
@@ -296,7 +367,17 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// Looks a scalar up at a field that asks for something.
+    #[inline(always)]
     fn scalar(&mut self, asked: Field, field: Ref, context: u32, at: usize, lead: u8) {
+        if lead == b'"' && asked.flags() == flag::TEXT && !self.tokens.has_escapes() {
+            self.plain_text(asked, field, context, at);
+        } else {
+            self.any_scalar(asked, field, context, at, lead);
+        }
+    }
+
+    fn any_scalar(&mut self, asked: Field, field: Ref, context: u32, at: usize, lead: u8) {
         let (scalar, start, end) = match lead {
             b'"' => (Scalar::Text, self.position(at) + 1, self.position(at + 1)),
             b't' | b'f' | b'n' => (Scalar::Literal, self.position(at), self.position(at) + 1),

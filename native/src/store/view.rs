@@ -26,6 +26,8 @@ pub struct View<'a> {
     pub seed: Seed,
     /// How often the names were numbered anew.
     pub era: u32,
+    /// A number that no other core of any matcher has; zero for a view of the writer.
+    pub core: u64,
     stale: Cell<bool>,
 }
 
@@ -39,8 +41,15 @@ impl<'a> View<'a> {
             sieve,
             seed,
             era,
+            core: 0,
             stale: Cell::new(false),
         }
+    }
+
+    /// The same as the view of a core.
+    #[inline]
+    pub fn of_core(self, core: u64) -> Self {
+        Self { core, ..self }
     }
 
     /// Whether something was missing: what was read may be incomplete.

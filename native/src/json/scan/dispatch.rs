@@ -11,6 +11,7 @@ use super::pass::{Found, Sink, scan};
 use super::scalar::Scalar;
 use crate::json::ends::closing;
 use crate::json::grammar::{Brackets, check};
+use crate::json::shape::{self, kinds};
 
 /// An instruction set that the reading can use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +97,22 @@ impl Available {
         }
     }
 
+    /// Writes down the kinds of tokens, and returns their hash.
+    #[inline]
+    pub(in crate::json) fn kinds(self, leads: &[[u8; 64]], to: &mut [shape::Kinds]) -> u64 {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the kernel is available, so the processor has all its instructions.
+            Kernel::Avx512 => unsafe { kinds_avx512(leads, to) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kernel::Avx2 => unsafe { kinds_avx2(leads, to) },
+            #[cfg(target_arch = "aarch64")]
+            Kernel::Neon => kinds(Neon, leads, to),
+            _ => kinds(Scalar, leads, to),
+        }
+    }
+
     /// Finds the end of a container.
     #[inline]
     pub(in crate::json) fn closing(self, leads: &[u8], k: usize) -> usize {
@@ -178,4 +195,19 @@ fn closing_avx2(leads: &[u8], k: usize) -> usize {
 fn closing_avx512(leads: &[u8], k: usize) -> usize {
     // SAFETY: the caller of this function made sure of it.
     closing(unsafe { Avx512::new() }, leads, k)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,lzcnt,popcnt")]
+fn kinds_avx2(leads: &[[u8; 64]], to: &mut [shape::Kinds]) -> u64 {
+    // SAFETY: the caller of this function made sure of it.
+    kinds(unsafe { Avx2::new() }, leads, to)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
+fn kinds_avx512(leads: &[[u8; 64]], to: &mut [shape::Kinds]) -> u64 {
+    // SAFETY: the caller of this function made sure of it.
+    kinds(unsafe { Avx512::new() }, leads, to)
 }
