@@ -2,13 +2,13 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_loadu_si128,
-    _mm_set1_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8,
-    _mm256_storeu_si256, _mm256_sub_epi8,
+    __m256i, _MM_HINT_T0, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64,
+    _mm_loadu_si128, _mm_prefetch, _mm_set1_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    _mm256_shuffle_epi8, _mm256_storeu_si256, _mm256_sub_epi8,
 };
 
-use super::block::{Vector, write_bitwise};
+use super::block::{BEHIND, Vector, write_bitwise};
 use super::lookup::{CASE, STRUCTURAL, WHITE_SPACE};
 
 /// Operations on two registers of 32 bytes.
@@ -89,6 +89,22 @@ impl Vector for Avx2 {
                 _mm256_loadu_si256(bytes.as_ptr().cast()),
                 _mm256_loadu_si256(bytes[32..].as_ptr().cast()),
             ]
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch(self, bytes: &[u8; 64]) {
+        // SAFETY: every x86-64 processor has the instruction, which accesses nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn prefetch_behind(self, text: &[u8]) {
+        let end = text.as_ptr_range().end;
+        for n in 0..BEHIND {
+            // SAFETY: every x86-64 processor has the instruction, which accesses nothing, so that
+            // it may be given any address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(end.wrapping_add(64 * n).cast()) }
         }
     }
 

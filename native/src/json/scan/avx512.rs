@@ -2,15 +2,15 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m512i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_loadu_si128,
-    _mm_set1_epi8, _mm512_add_epi32, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask,
-    _mm512_cmple_epu8_mask, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32, _mm512_loadu_si512,
-    _mm512_mask_loadu_epi8, _mm512_maskz_compress_epi8, _mm512_or_si512, _mm512_set1_epi8,
-    _mm512_set1_epi32, _mm512_shuffle_epi8, _mm512_storeu_si512, _mm512_sub_epi8, _pdep_u64,
-    _pext_u64,
+    __m512i, _MM_HINT_T0, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64,
+    _mm_loadu_si128, _mm_prefetch, _mm_set1_epi8, _mm512_add_epi32, _mm512_broadcast_i32x4,
+    _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_cvtepu8_epi32,
+    _mm512_extracti32x4_epi32, _mm512_loadu_si512, _mm512_mask_loadu_epi8,
+    _mm512_maskz_compress_epi8, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi32,
+    _mm512_shuffle_epi8, _mm512_storeu_si512, _mm512_sub_epi8, _pdep_u64, _pext_u64,
 };
 
-use super::block::Vector;
+use super::block::{BEHIND, Vector};
 use super::lookup::{CASE, STRUCTURAL, WHITE_SPACE};
 
 /// Operations on one register of 64 bytes.
@@ -59,6 +59,22 @@ impl Vector for Avx512 {
     fn load(self, bytes: &[u8; 64]) -> __m512i {
         // SAFETY: the processor has AVX-512, and the array has the 64 bytes that are loaded.
         unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn prefetch(self, bytes: &[u8; 64]) {
+        // SAFETY: every x86-64 processor has the instruction, which accesses nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn prefetch_behind(self, text: &[u8]) {
+        let end = text.as_ptr_range().end;
+        for n in 0..BEHIND {
+            // SAFETY: every x86-64 processor has the instruction, which accesses nothing, so that
+            // it may be given any address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(end.wrapping_add(64 * n).cast()) }
+        }
     }
 
     #[inline(always)]

@@ -1,5 +1,8 @@
 //! What a kernel must be able to do with 64 bytes.
 
+/// So many blocks are asked for behind a text.
+pub(super) const BEHIND: usize = 8;
+
 /// The operations of one instruction set on blocks of 64 bytes.
 ///
 /// A mask has a bit for each byte, the lowest for the first. A value of the type is the proof that
@@ -10,6 +13,15 @@ pub(in crate::json) trait Vector: Copy {
 
     /// Loads a whole block.
     fn load(self, bytes: &[u8; 64]) -> Self::Block;
+
+    /// Tells the processor that a block will be loaded soon, where there is a way to tell it.
+    #[inline(always)]
+    fn prefetch(self, _bytes: &[u8; 64]) {}
+
+    /// Tells the processor that what stands behind a text may be loaded soon: texts that are read
+    /// one after the other often lie one behind the other.
+    #[inline(always)]
+    fn prefetch_behind(self, _text: &[u8]) {}
 
     /// Loads fewer than 64 bytes and fills the block up with spaces.
     #[inline(always)]

@@ -6,6 +6,10 @@ use super::numbers::{Scalars, Shifted};
 /// How many more places than bytes the buffers must have.
 pub(in crate::json) const SPARE: usize = 64;
 
+/// So many blocks are asked for before the first is looked at: a text may have left the caches, and
+/// the processor begins to fetch what comes next only after a few blocks.
+const AHEAD: usize = 32;
+
 /// Where the tokens are written to; both have at least [`SPARE`] more places than the text bytes.
 pub(in crate::json) struct Sink<'a> {
     /// Where each token begins.
@@ -42,11 +46,15 @@ pub(super) fn scan<V: Vector>(vector: V, text: &[u8], sink: Sink<'_>) -> Found {
         bytes: vector.load(&[0; 64]),
     };
     let (blocks, rest) = text.as_chunks::<64>();
+    for block in blocks.iter().take(AHEAD) {
+        vector.prefetch(block);
+    }
     for (i, block) in blocks.iter().enumerate() {
         pass.block(vector.load(block), i * 64);
     }
     // Even where no byte is left, so that a token which ends with the text meets its end.
     pass.block(vector.load_rest(rest), blocks.len() * 64);
+    vector.prefetch_behind(text);
     pass.found()
 }
 
