@@ -27,6 +27,8 @@ pub struct Tokens {
     pub(super) positions: Vec<u32>,
     /// The first byte of each token; longer than `len`.
     pub(super) leads: Vec<u8>,
+    /// For each block of 64 bytes those that belong to numbers and literals.
+    scalars: Vec<u64>,
     /// How many tokens there are.
     pub(super) len: usize,
     /// Whether a backslash occurs in the text.
@@ -56,6 +58,7 @@ impl Tokens {
         Tokens {
             positions: vec![0; SPARE],
             leads: vec![0; SPARE],
+            scalars: Vec::new(),
             len: 0,
             has_escapes: false,
             has_exponents: false,
@@ -81,16 +84,24 @@ impl Tokens {
         let sink = Sink {
             positions: &mut self.positions,
             leads: &mut self.leads,
+            scalars: &mut self.scalars,
         };
         let found = self.kernel.scan(text, sink);
         self.len = found.len;
         self.has_escapes = found.has_escapes;
-        self.has_exponents = found.has_exponents;
         self.positions[found.len..found.len + SENTINELS].fill(text.len() as u32);
         self.leads[found.len..found.len + SPARE].fill(0);
         found.is_good
-            && (!found.has_long || self.numbers_are_short(text))
+            && self.check_numbers(text)
             && (found.is_ascii || utf8 == Utf8::Trusted || simdutf8::basic::from_utf8(text).is_ok())
+    }
+
+    #[inline]
+    fn check_numbers(&mut self, text: &[u8]) -> bool {
+        let masks = &self.scalars[..text.len() / 64 + 1];
+        let found = self.kernel.numbers(text, masks);
+        self.has_exponents = found.has_exponents;
+        found.are_good && (!found.has_long || self.numbers_are_short(text))
     }
 
     #[cold]
@@ -106,6 +117,7 @@ impl Tokens {
         if self.positions.len() < len {
             self.positions.resize(len, 0);
             self.leads.resize(len, 0);
+            self.scalars.resize(len / 64 + 1, 0);
         }
     }
 

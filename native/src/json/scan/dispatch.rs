@@ -7,6 +7,7 @@ use super::avx2::Avx2;
 use super::avx512::Avx512;
 #[cfg(target_arch = "aarch64")]
 use super::neon::Neon;
+use super::numbers::{Numbers, numbers};
 use super::pass::{Found, Sink, scan};
 use super::scalar::Scalar;
 use crate::json::ends::closing;
@@ -78,6 +79,22 @@ impl Available {
             #[cfg(target_arch = "aarch64")]
             Kernel::Neon => scan(Neon, text, sink),
             _ => scan(Scalar, text, sink),
+        }
+    }
+
+    /// Checks the numbers and literals, given their bytes.
+    #[inline]
+    pub(in crate::json) fn numbers(self, text: &[u8], masks: &[u64]) -> Numbers {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the kernel is available, so the processor has all its instructions.
+            Kernel::Avx512 => unsafe { numbers_avx512(text, masks) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kernel::Avx2 => unsafe { numbers_avx2(text, masks) },
+            #[cfg(target_arch = "aarch64")]
+            Kernel::Neon => numbers(Neon, text, masks),
+            _ => numbers(Scalar, text, masks),
         }
     }
 
@@ -210,4 +227,19 @@ fn kinds_avx2(leads: &[[u8; 64]], to: &mut [shape::Kinds]) -> u64 {
 fn kinds_avx512(leads: &[[u8; 64]], to: &mut [shape::Kinds]) -> u64 {
     // SAFETY: the caller of this function made sure of it.
     kinds(unsafe { Avx512::new() }, leads, to)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,lzcnt,popcnt")]
+fn numbers_avx2(text: &[u8], masks: &[u64]) -> Numbers {
+    // SAFETY: the caller of this function made sure of it.
+    numbers(unsafe { Avx2::new() }, text, masks)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
+fn numbers_avx512(text: &[u8], masks: &[u64]) -> Numbers {
+    // SAFETY: the caller of this function made sure of it.
+    numbers(unsafe { Avx512::new() }, text, masks)
 }

@@ -4,17 +4,51 @@ use super::block::Vector;
 use crate::json::MAX_NUMBER_LENGTH;
 use crate::json::number::literal_end;
 
+/// What was found out about the numbers and literals of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::json) struct Numbers {
+    /// Whether all are valid.
+    pub(in crate::json) are_good: bool,
+    /// Whether a number might be too long.
+    pub(in crate::json) has_long: bool,
+    /// Whether a number has an exponent.
+    pub(in crate::json) has_exponents: bool,
+}
+
+/// Checks all numbers and literals; `masks` has their bytes, block by block.
+///
+/// This is a pass of its own, as few blocks have any: so the other pass keeps all in registers.
+#[inline(always)]
+pub(in crate::json) fn numbers<V: Vector>(vector: V, text: &[u8], masks: &[u64]) -> Numbers {
+    let (mut scalars, mut bad) = (Scalars::default(), 0);
+    for (n, &scalar) in masks.iter().enumerate() {
+        if scalar | scalars.behind_scalar.0 != 0 {
+            let rest = &text[64 * n..];
+            let block = match rest.first_chunk() {
+                Some(block) => vector.load(block),
+                None => vector.load_rest(rest),
+            };
+            bad |= scalars.block(vector, block, scalar, rest);
+        }
+    }
+    Numbers {
+        are_good: bad == 0,
+        has_long: scalars.has_long,
+        has_exponents: scalars.has_exponents(),
+    }
+}
+
 /// A number that is too long fills at least this many blocks in a row.
 const LONG: usize = (MAX_NUMBER_LENGTH + 1 - 63) / 64;
 
 /// A mask moved to the next byte, across blocks.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Shifted(u64);
+struct Shifted(u64);
 
 impl Shifted {
     /// Returns the bytes behind those of a mask.
     #[inline(always)]
-    pub(super) fn shift(&mut self, mask: u64) -> u64 {
+    fn shift(&mut self, mask: u64) -> u64 {
         let shifted = mask << 1 | self.0;
         self.0 = mask >> 63;
         shifted
@@ -38,7 +72,8 @@ impl Runs {
 
 /// What one block must know of the numbers and literals before it.
 #[derive(Default)]
-pub(super) struct Scalars {
+struct Scalars {
+    behind_scalar: Shifted,
     behind_digit: Shifted,
     behind_minus: Shifted,
     behind_point: Shifted,
@@ -48,7 +83,7 @@ pub(super) struct Scalars {
     /// How many blocks in a row consist of a single token.
     filled: usize,
     /// Whether a number might be too long.
-    pub(super) has_long: bool,
+    has_long: bool,
 }
 
 /// What is hardly ever there: exponents, and literals, which also take the slow way.
@@ -74,17 +109,13 @@ struct Kinds {
 }
 
 impl Scalars {
-    /// Checks one block: `scalar` has the bytes of numbers and literals, or what should be such,
-    /// and `start` the first of each. Returns a bit for anything that is wrong.
+    /// Checks one block: `scalar` has the bytes of numbers and literals, or what should be such, and
+    /// `rest` is the text from this block on. Returns a bit for anything that is wrong.
+    ///
+    /// A block without such bytes may be left out if there are none just before it either.
     #[inline(always)]
-    pub(super) fn block<V: Vector>(
-        &mut self,
-        vector: V,
-        block: V::Block,
-        scalar: u64,
-        start: u64,
-        rest: &[u8],
-    ) -> u64 {
+    fn block<V: Vector>(&mut self, vector: V, block: V::Block, scalar: u64, rest: &[u8]) -> u64 {
+        let start = scalar & !self.behind_scalar.shift(scalar);
         self.filled = if scalar == u64::MAX {
             self.filled + 1
         } else {
@@ -118,7 +149,7 @@ impl Scalars {
 
     /// Whether there was an exponent.
     #[inline(always)]
-    pub(super) fn has_exponents(&self) -> bool {
+    fn has_exponents(&self) -> bool {
         self.rare.any_exponent != 0
     }
 

@@ -1,7 +1,6 @@
 //! The pass over a text, the same for all kernels.
 
 use super::block::Vector;
-use super::numbers::{Scalars, Shifted};
 
 /// How many more places than bytes the buffers must have.
 pub(in crate::json) const SPARE: usize = 64;
@@ -10,12 +9,14 @@ pub(in crate::json) const SPARE: usize = 64;
 /// the processor begins to fetch what comes next only after a few blocks.
 const AHEAD: usize = 32;
 
-/// Where the tokens are written to; both have at least [`SPARE`] more places than the text bytes.
+/// Where the tokens are written to; the first two have at least [`SPARE`] more places than the text bytes.
 pub(in crate::json) struct Sink<'a> {
     /// Where each token begins.
     pub(in crate::json) positions: &'a mut [u32],
     /// The first byte of each token.
     pub(in crate::json) leads: &'a mut [u8],
+    /// The bytes of each block that belong to numbers and literals.
+    pub(in crate::json) scalars: &'a mut [u64],
 }
 
 /// What the pass found out.
@@ -23,16 +24,12 @@ pub(in crate::json) struct Sink<'a> {
 pub(in crate::json) struct Found {
     /// How many tokens there are.
     pub(in crate::json) len: usize,
-    /// Whether all is well inside of each token, the encoding left aside.
+    /// Whether all is well inside of each string, the encoding left aside, and between the tokens.
     pub(in crate::json) is_good: bool,
     /// Whether all bytes are ASCII.
     pub(in crate::json) is_ascii: bool,
-    /// Whether a number might be too long.
-    pub(in crate::json) has_long: bool,
     /// Whether a backslash occurs.
     pub(in crate::json) has_escapes: bool,
-    /// Whether a number has an exponent.
-    pub(in crate::json) has_exponents: bool,
 }
 
 /// Finds all tokens.
@@ -76,9 +73,8 @@ struct State {
     in_string: u64,
     /// Whether the next byte is escaped.
     escaped: u64,
-    /// The bytes that belong to numbers and literals.
-    scalar: Shifted,
-    scalars: Scalars,
+    /// Whether the last byte belongs to a number or literal.
+    scalar: u64,
     /// A bit for anything that is wrong.
     bad: u64,
     /// A bit for any backslash.
@@ -98,12 +94,9 @@ impl<V: Vector> Pass<'_, V> {
         self.state.bad |= v.between(block, 0, 0x1f) & (in_string | !space);
         self.bytes = v.or(self.bytes, block);
         let scalar = !(in_string | quote | structural | space);
-        let before = self.state.scalar.shift(scalar);
-        let start = scalar & !before;
-        if scalar | before & 1 != 0 {
-            let scalars = &mut self.state.scalars;
-            self.state.bad |= scalars.block(v, block, scalar, start, &self.text[base..]);
-        }
+        let start = scalar & !(scalar << 1 | self.state.scalar);
+        self.state.scalar = scalar >> 63;
+        self.sink.scalars[base / 64] = scalar;
         self.write(block, quote | structural | start, base);
     }
 
@@ -166,9 +159,7 @@ impl<V: Vector> Pass<'_, V> {
             len: state.len,
             is_good: state.bad | pending == 0,
             is_ascii: self.vector.between(self.bytes, 0x80, 0xff) == 0,
-            has_long: state.scalars.has_long,
             has_escapes: state.backslash != 0,
-            has_exponents: state.scalars.has_exponents(),
         }
     }
 }
