@@ -221,14 +221,19 @@ impl Engine {
             let batch = batch.map_err(|bad| self.refused(py, given, bad.refusal))?;
             return PyList::new(py, self.names.strings(py, &batch)?);
         }
+        let names = PyList::empty(py);
         let found = self.matcher.matching(text, form, |matched| {
-            (!matched.is_empty()).then(|| self.names.look_up(py, &matched))
+            if matched.is_empty() {
+                Ok(Vec::new())
+            } else {
+                self.names.look_up(&names, &matched)
+            }
         });
-        match found {
-            Ok(None) => Ok(PyList::empty(py)),
-            Ok(Some(names)) => names.list(py),
-            Err(refusal) => Err(self.refused(py, given, refusal)),
+        let odd = found.map_err(|refusal| self.refused(py, given, refusal))??;
+        for (place, name) in odd {
+            names.set_item(place, names::string(py, &name)?)?;
         }
+        Ok(names)
     }
 
     fn batch_of_lines(

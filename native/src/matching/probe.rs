@@ -172,7 +172,9 @@ fn probe_operators(
         let sizes = Sizes::at(view, asked.suffixes());
         let longest = sizes.iter().last().unwrap_or(0) as usize;
         let start = value.end.saturating_sub(longest).max(value.start);
-        let reversed: Vec<u8> = text[start..value.end].iter().rev().copied().collect();
+        let mut reversed = std::mem::take(&mut found.buffer);
+        reversed.clear();
+        reversed.extend(text[start..value.end].iter().rev());
         let whole = reversed.len();
         prefixes(
             view,
@@ -184,6 +186,7 @@ fn probe_operators(
                 found.satisfy(predicate, value.context);
             },
         );
+        found.buffer = reversed;
     }
 }
 

@@ -18,42 +18,32 @@ pub(super) struct NameCache {
 
 type Slots = Vec<Option<(u64, Py<PyString>)>>;
 
-/// The names of one event, before a list is made of them.
-pub(super) struct Found<'py> {
-    strings: Vec<Bound<'py, PyString>>,
-    /// Those that are no UTF-8, by their place among the strings.
-    odd: Vec<(usize, Vec<u8>)>,
-}
-
-impl<'py> Found<'py> {
-    /// Returns the names as a list.
-    pub(super) fn list(mut self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        for (place, name) in &self.odd {
-            self.strings[*place] = string(py, name)?;
-        }
-        PyList::new(py, self.strings)
-    }
-}
-
 impl NameCache {
-    /// Returns the names of one event. Runs no Python code, not even a garbage collection, which
-    /// might call the matcher again: the list is made when the matcher is done.
-    pub(super) fn look_up<'py>(&self, py: Python<'py>, matched: &Matched<'_>) -> Found<'py> {
+    /// Appends the names of one event to a list, with an empty string in the place of those that are
+    /// no UTF-8, and returns these and their places.
+    ///
+    /// Runs no Python code, not even a garbage collection, which might call the matcher again: that
+    /// needs a new list, or bytes to decode.
+    pub(super) fn look_up<'py>(
+        &self,
+        list: &Bound<'py, PyList>,
+        matched: &Matched<'_>,
+    ) -> PyResult<Vec<(usize, Vec<u8>)>> {
+        let py = list.py();
         let (mut slots, mut text, mut odd) = (self.lock(), Vec::new(), Vec::new());
-        let one = |n| {
+        for n in 0..matched.len() {
             let made = find(py, slots.as_deref_mut(), matched.key(n), || {
                 text.clear();
                 matched.name(n, &mut text);
                 let name = str::from_utf8(&text).map_err(|_| text.clone())?;
                 Ok(PyString::new(py, name))
             });
-            made.unwrap_or_else(|name| {
+            list.append(made.unwrap_or_else(|name| {
                 odd.push((n, name));
                 PyString::new(py, "")
-            })
-        };
-        let strings = (0..matched.len()).map(one).collect();
-        Found { strings, odd }
+            }))?;
+        }
+        Ok(odd)
     }
 
     /// Returns the distinct names of a batch.
