@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from tests.vectors import SERVICE
@@ -41,9 +42,9 @@ class Scenario:
         return f"{self.file}: {self.data['name']}"
 
 
-def scenarios() -> Iterator[Scenario]:
-    """Every scenario of every file."""
-    for path in sorted(SERVICE.glob("*.json")):
+def scenarios(folder: Path = SERVICE) -> Iterator[Scenario]:
+    """Every scenario of every file of a folder."""
+    for path in sorted(folder.glob("*.json")):
         data = json.loads(path.read_text("utf-8"))
         for scenario in data.get("scenarios", ()):
             yield Scenario(path.stem, scenario)
@@ -93,6 +94,8 @@ def fits(expected: Any, value: Any, names: dict[str, Any], number: int = 1) -> b
             return _fits_kind(expected, kind, value, names)
         case {"$starts": start}:
             return isinstance(value, str) and value.startswith(value_of(start, names, number))
+        case {"$matches": expression}:
+            return isinstance(value, str) and re.fullmatch(expression, value) is not None
         case {"$json": inner}:
             return isinstance(value, str) and fits(inner, json.loads(value), names, number)
         case {"$unordered": items}:

@@ -10,6 +10,7 @@ PATTERNS: Final = Path(__file__).parents[1] / "patterns"
 LIBRARY: Final = PATTERNS / "library"
 TRANSFORMS: Final = PATTERNS / "transforms"
 SERVICE: Final = PATTERNS / "service"
+FUNCTIONS: Final = PATTERNS / "functions"
 SCHEDULES: Final = PATTERNS / "schedules"
 
 
@@ -78,7 +79,7 @@ def text_of(data: Mapping[str, Any], what: str) -> str:
 
 def vector_files() -> list[Path]:
     """Every file of pattern vectors: those of other formats, and the schema, are left out."""
-    others = {LIBRARY, SCHEDULES, SERVICE, TRANSFORMS}
+    others = {FUNCTIONS, LIBRARY, SCHEDULES, SERVICE, TRANSFORMS}
     files = PATTERNS.rglob("*.json")
     return sorted(f for f in files if f.parent not in others and f != PATTERNS / "schema.json")
 

@@ -21,8 +21,8 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let files = support::files(&support::patterns()).into_iter();
-    let others =
-        ["schedules", "service", "transforms"].map(|folder| support::patterns().join(folder));
+    let others = ["functions", "schedules", "service", "transforms"]
+        .map(|folder| support::patterns().join(folder));
     let of_patterns = files.filter(|path| !others.iter().any(|other| path.starts_with(other)));
     let of_json = of_patterns.filter(|path| path.extension().is_some_and(|end| end == "json"));
     of_json.flat_map(|file| cases_of(&file)).collect()

@@ -24,7 +24,7 @@ fn has_cases(path: &Path) -> bool {
     let is_vectors = name.ends_with(".json") && !["schema.json", "lints.json"].contains(&name);
     let is_other = |folder| path.starts_with(patterns().join(folder));
     is_vectors
-        && !["library", "schedules", "service", "transforms"]
+        && !["functions", "library", "schedules", "service", "transforms"]
             .into_iter()
             .any(is_other)
 }
