@@ -70,7 +70,8 @@ $(VENV)/.made: pyproject.toml
 	@touch $@
 
 $(VENV)/.cli: $(VENV)/.made $(NATIVE)
-	$(PIP) install --editable '.[cli]'
+	$(PIP) install --editable '.[cli,lambda]' || { $(PIP) install --editable '.[cli]'; \
+	echo 'without functions in processes: the extra lambda cannot be installed here'; }
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made $(NATIVE)

@@ -1,10 +1,10 @@
 """eventmatch: the EventBridge engine as a library.
 
 Check patterns, match events against many rules at once, and be told why an event did not match;
-or let a `Router` bring events to the targets of their rules, and lose none.
+or let a `Router` bring events to the targets of their rules, and run functions, and lose none.
 All names here are public, and so are `eventmatch.pattern.schema` and `eventmatch.testing`; whatever
-else is private. A part is imported when a name of it
-is first used, so that whoever only checks patterns does not wait for the engine.
+else is private. A part is imported when a name of it is first used, so that whoever only checks
+patterns does not wait for the engine.
 """
 
 from importlib import import_module
@@ -48,8 +48,15 @@ if TYPE_CHECKING:
         StoreCode,
         StoreError,
     )
+    from eventmatch.functions.environments.settings import EnvironmentSettings
+    from eventmatch.functions.errors import LambdaCode, LambdaError
+    from eventmatch.functions.invoking import InvocationLimits
+    from eventmatch.functions.limits import LambdaLimits
+    from eventmatch.functions.model import InvocationType, Invoked
+    from eventmatch.functions.ports import LambdaMetric
     from eventmatch.pattern import EventPattern, check, parse
     from eventmatch.queues.model import Message, QueueSettings, RedrivePolicy
+    from eventmatch.router.functions import LambdaSettings
     from eventmatch.router.publishing import Accepted
     from eventmatch.router.router import Router
     from eventmatch.router.synchronous import SyncRouter
@@ -59,6 +66,7 @@ if TYPE_CHECKING:
     from eventmatch.schedule.missing import MissedFires
     from eventmatch.schedule.model import At, Cron, Rate, Unix
     from eventmatch.schedule.parser import parse_schedule
+    from eventmatch.streams.model import Record, StreamSettings
     from eventmatch.targets.callable import Retryable
 
 __version__ = "0.1.0"
@@ -71,11 +79,20 @@ __all__ = [
     "ConfigurationError",
     "Cron",
     "EngineUnavailable",
+    "EnvironmentSettings",
     "EventCode",
     "EventError",
     "EventPattern",
     "EventmatchError",
     "Explanation",
+    "InvocationLimits",
+    "InvocationType",
+    "Invoked",
+    "LambdaCode",
+    "LambdaError",
+    "LambdaLimits",
+    "LambdaMetric",
+    "LambdaSettings",
     "LeafExplanation",
     "LintCode",
     "Matcher",
@@ -93,6 +110,7 @@ __all__ = [
     "Quotas",
     "Rate",
     "Reason",
+    "Record",
     "RedrivePolicy",
     "Refused",
     "Retryable",
@@ -105,6 +123,7 @@ __all__ = [
     "ServiceError",
     "StoreCode",
     "StoreError",
+    "StreamSettings",
     "SyncRouter",
     "Unix",
     "check",
@@ -158,8 +177,15 @@ _HOMES: Final = {
         "StoreCode",
         "StoreError",
     ),
+    "eventmatch.functions.environments.settings": ("EnvironmentSettings",),
+    "eventmatch.functions.errors": ("LambdaCode", "LambdaError"),
+    "eventmatch.functions.invoking": ("InvocationLimits",),
+    "eventmatch.functions.limits": ("LambdaLimits",),
+    "eventmatch.functions.model": ("InvocationType", "Invoked"),
+    "eventmatch.functions.ports": ("LambdaMetric",),
     "eventmatch.pattern": ("EventPattern", "check", "parse"),
     "eventmatch.queues.model": ("Message", "QueueSettings", "RedrivePolicy"),
+    "eventmatch.router.functions": ("LambdaSettings",),
     "eventmatch.router.publishing": ("Accepted",),
     "eventmatch.router.router": ("Router",),
     "eventmatch.router.synchronous": ("SyncRouter",),
@@ -169,6 +195,7 @@ _HOMES: Final = {
     "eventmatch.schedule.model": ("At", "Cron", "Rate", "Unix"),
     "eventmatch.schedule.missing": ("MissedFires",),
     "eventmatch.schedule.parser": ("parse_schedule",),
+    "eventmatch.streams.model": ("Record", "StreamSettings"),
     "eventmatch.targets.callable": ("Retryable",),
 }
 _HOME_OF: Final = {name: module for module, names in _HOMES.items() for name in names}

@@ -28,18 +28,23 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         "bus": "errors clock jsontext pattern engine delivery schedule",
         "scheduler": "errors clock jsontext delivery schedule bus",
         "queues": "errors clock jsontext pattern engine delivery bus",
-        "store": "errors clock delivery bus queues schedule",
-        "targets": "errors clock jsontext delivery bus queues",
-        "observers": "delivery",
+        "streams": "errors clock jsontext delivery bus",
+        "functions": "errors clock jsontext delivery bus queues",
+        "mappings": "errors clock jsontext pattern engine delivery bus queues streams functions",
+        "store": "errors clock delivery bus queues schedule streams",
+        "targets": "errors clock jsontext delivery bus queues streams functions",
+        "observers": "delivery functions",
         "router": (
-            "errors clock jsontext pattern engine delivery bus queues schedule scheduler store "
-            "targets observers"
+            "errors clock jsontext pattern engine delivery bus queues schedule scheduler streams "
+            "functions mappings store targets observers"
         ),
-        "eventmatch": "errors jsontext pattern engine schedule bus queues targets router",
+        "eventmatch": (
+            "errors jsontext pattern engine schedule bus queues streams functions targets router"
+        ),
         "testing": "errors clock jsontext pattern engine delivery schedule router eventmatch",
         "cli": (
-            "errors clock jsontext pattern engine schedule delivery bus queues observers router "
-            "eventmatch testing"
+            "errors clock jsontext pattern engine schedule delivery bus queues functions mappings "
+            "observers router eventmatch testing"
         ),
         "__main__": "cli",
     }.items()
@@ -49,6 +54,8 @@ DOORS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "botocore": "eventmatch/targets/aws/",
     "croniter": "eventmatch/schedule/crontab.py",
     "httpx": "eventmatch/targets/http.py",
+    "awslambdaric": "eventmatch/functions/environments/",
+    "httptools": "eventmatch/functions/environments/",
     "hypothesis": "eventmatch/testing/",
     "jsonschema": ("eventmatch/pattern/schema.py", "eventmatch/router/configuration.py"),
     "opentelemetry": "eventmatch/observers/opentelemetry.py",

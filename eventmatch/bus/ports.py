@@ -24,6 +24,9 @@ class Records(Protocol):
     async def load(self, kind: str) -> Mapping[str, bytes]:
         """Return all records of a kind by their keys."""
 
+    async def read(self, kind: str, key: str) -> bytes | None:
+        """Return one record; None if it is not there."""
+
     async def write(self, changes: Sequence[AnyChange]) -> None:
         """Make all the changes durable, or none."""
 

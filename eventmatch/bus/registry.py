@@ -135,10 +135,10 @@ async def write_together(records: Records, *parts: Beside) -> None:
         for part in parts:
             part.publish()
 
-    await _to_the_end(write())
+    await to_the_end(write())
 
 
-async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
     """Finish the work even if the caller gives up: a write and its publication go together."""
     task = asyncio.ensure_future(work)
     try:

@@ -118,6 +118,11 @@ class Dispatcher:
         for number in waiting:
             self._lane(number).look()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is left to do now."""
+        return not any(lane.tasks for lane in self._lanes.values())
+
     async def idle(self) -> None:
         """Return when nothing is left to do now; what waits for a later attempt does not count."""
         while tasks := [task for lane in self._lanes.values() for task in lane.tasks]:
@@ -177,7 +182,8 @@ class Dispatcher:
         verdict = self._judge(goal, tried)
         self.delivered[goal.name] += len(verdict.done)
         self.failed[goal.name] += len(verdict.dead)
-        self._report(goal.dimensions, tried, verdict)
+        if goal.dimensions is not None:
+            self._report(goal.dimensions, tried, verdict)
         if verdict.dead:
             await self._bury(goal, verdict)
         return verdict
@@ -215,12 +221,15 @@ class Dispatcher:
             else:
                 verdict.again.append(Retry(delivery.id, delivery.attempts, later))
         refused = [outcome for outcome in outcomes if not outcome.is_delivered]
-        count, dimensions = self._observer.count, goal.dimensions
-        if sent := len(letters) - len(refused):
-            count(Metric.INVOCATIONS_SENT_TO_DLQ, sent, dimensions)
         if refused:
             _log.error("%s: dead letters were refused: %s", goal.name, refused[0].message)
-            count(Metric.INVOCATIONS_FAILED_TO_BE_SENT_TO_DLQ, len(refused), dimensions)
+        sent = len(letters) - len(refused)
+        self._count(goal, Metric.INVOCATIONS_SENT_TO_DLQ, sent)
+        self._count(goal, Metric.INVOCATIONS_FAILED_TO_BE_SENT_TO_DLQ, len(refused))
+
+    def _count(self, goal: Destination, metric: Metric, amount: int) -> None:
+        if amount and goal.dimensions is not None:
+            self._observer.count(metric, amount, goal.dimensions)
 
     async def _send(
         self, name: str, queue: str, letters: Sequence[DeadLetter]

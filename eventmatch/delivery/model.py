@@ -147,13 +147,13 @@ class Attempt(NamedTuple):
     """What an adapter sees of a delivery: the JSON text for the target, and the event.
 
     `number` says which attempt it is; 1 is the first. `attributes` go with the payload where the
-    target has a place for them.
+    target has a place for them: a text, or a text and its type (`("200", "Number")`).
     """
 
     payload: bytes
     event: Event
     number: int = 1
-    attributes: Mapping[str, str] = {}
+    attributes: Mapping[str, str | tuple[str, str]] = {}
 
 
 class Retry(NamedTuple):

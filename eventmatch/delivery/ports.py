@@ -58,7 +58,8 @@ class Destination:
     `InvalidPayload`, and return None where nothing is to be delivered. `dead_letters` is the ARN of
     a queue; without one, what nothing helps is dropped. `attributes` (RULE_ARN, TARGET_ARN) are
     those of every dead letter, which also tells facts of its event: `told` are their names by
-    those of the attributes. `dimensions` (EventBusName, RuleName) are those of every metric.
+    those of the attributes. `dimensions` (EventBusName, RuleName) are those of every metric; None
+    where nothing is counted.
     """
 
     name: str
@@ -68,7 +69,7 @@ class Destination:
     dead_letters: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
-    dimensions: Mapping[str, str] = field(default_factory=dict)
+    dimensions: Mapping[str, str] | None = field(default_factory=dict)
 
 
 class Destinations(Protocol):

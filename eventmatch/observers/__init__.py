@@ -1,1 +1,1 @@
-"""Observers of deliveries: sums in memory, Prometheus, OpenTelemetry."""
+"""Observers of deliveries and functions: sums in memory, Prometheus, OpenTelemetry."""

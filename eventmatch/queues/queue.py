@@ -6,7 +6,7 @@ Meaning: service semantics §7.1; differences: docs/deviations.md. Knows names, 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Final
 
@@ -148,10 +148,12 @@ class Queues:
         *,
         visibility_timeout: int | None = None,
         wait: int | None = None,
+        waiting: AbstractContextManager[object] | None = None,
     ) -> Sequence[Received]:
         """Take up to `limit` messages, 1 to 10, and hide them from other receivers.
 
-        Where there are none, it waits so many seconds for one. None takes what the queue says.
+        Where there are none, it waits so many seconds for one, within the context `waiting` if
+        there is one. None takes what the queue says.
         """
         settings = self.describe_queue(queue)
         timeout = settings.visibility_timeout if visibility_timeout is None else visibility_timeout
@@ -161,7 +163,7 @@ class Queues:
         await self._sweep(queue, settings)
         if not wait:
             return (await self._take(queue, limit, timeout)).received
-        return await self._take_or_wait(queue, limit, timeout, until)
+        return await self._take_or_wait(queue, limit, timeout, until, waiting or nullcontext())
 
     async def delete(self, queue: str, receipts: Sequence[str]) -> Sequence[bool]:
         """Delete received messages durably.
@@ -254,7 +256,12 @@ class Queues:
         return taken
 
     async def _take_or_wait(
-        self, queue: str, limit: int, timeout: int, until: float
+        self,
+        queue: str,
+        limit: int,
+        timeout: int,
+        until: float,
+        waiting: AbstractContextManager[object],
     ) -> Sequence[Received]:
         bell = self._bells[queue]
         try:
@@ -264,7 +271,8 @@ class Queues:
                 if taken.received or self._clock.now() >= until:
                     return taken.received
                 moment = min(until, taken.next_visible or until)
-                await bell.wait(rings, self._clock, moment)
+                with waiting:
+                    await bell.wait(rings, self._clock, moment)
         finally:
             bell.ring()
 

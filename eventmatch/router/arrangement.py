@@ -5,18 +5,24 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from eventmatch.bus.arn import DEFAULT_BUS, Place
+from eventmatch.bus.arn import DEFAULT_BUS
 from eventmatch.bus.model import RuleState
 from eventmatch.bus.quotas import Quotas
 from eventmatch.errors import ConfigurationError, EventmatchError, ServiceCode, ServiceError
+from eventmatch.functions.errors import LambdaError, sentence
 from eventmatch.jsontext import write_plain
 from eventmatch.queues.filtering import FilterScope
 from eventmatch.queues.model import QueueSettings, RedrivePolicy
 from eventmatch.queues.subscription import SubscriptionSettings
 from eventmatch.router.configuration import Configuration
+from eventmatch.router.deployment import Deployment
+from eventmatch.router.mapping import put_mapping
 from eventmatch.router.router import Router
+from eventmatch.router.short_names import ShortNames
 from eventmatch.store.port import Store
 from eventmatch.store.sqlite import SqliteStore
+from eventmatch.streams.errors import StreamError
+from eventmatch.streams.model import StreamSettings
 
 _PASSED_ON: Final = ("account", "region", "partition", "dead_letters")
 
@@ -37,7 +43,7 @@ def router_of(configuration: Configuration, **options: Any) -> Router:
         said["clients"] = Clients(endpoint_url=members["aws"].get("endpoint_url"))
     router = Router(**{"store": _store(configuration), **said, **options})
     for name, place in members.get("functions", {}).items():
-        router.register(name, _function(place, f"functions.{name}", configuration))
+        _register(router, name, place, configuration)
     return router
 
 
@@ -48,6 +54,11 @@ async def arrange(router: Router, configuration: Configuration) -> None:
     alone. Raises `ConfigurationError` with the place of what the router refuses.
     """
     members = configuration.members
+    names = ShortNames.of(router.plane.place, members)
+    deployment = Deployment(router.functions, names, configuration.folder, router.store)
+    for name, settings in members.get("streams", {}).items():
+        with _At(f"streams.{name}"):
+            await _put_stream(router, name, StreamSettings(**settings))
     for name, settings in members.get("queues", {}).items():
         with _At(f"queues.{name}"):
             await _put_queue(router, name, _settings(settings))
@@ -60,12 +71,28 @@ async def arrange(router: Router, configuration: Configuration) -> None:
     for name, archive in members.get("archives", {}).items():
         with _At(f"archives.{name}"):
             await _put_archive(router, name, archive)
+    await _deploy(deployment, members)
+    for number, mapping in enumerate(members.get("mappings", ())):
+        with _At(f"mappings[{number}]"):
+            await put_mapping(router.mappings, names.mapping(mapping))
     for name, schedule in members.get("schedules", {}).items():
         with _At(f"schedules.{name}"):
-            await _put_schedule(router, name, schedule)
+            await _put_schedule(router, name, schedule, names)
     for number, rule in enumerate(members.get("rules", ())):
         with _At(f"rules[{number}]"):
-            await _put_rule(router, rule)
+            await _put_rule(router, rule, names, deployment)
+
+
+async def _deploy(deployment: Deployment, members: Mapping[str, Any]) -> None:
+    told = members.get("functions", {}).items()
+    functions = {name: each for name, each in told if not isinstance(each, str)}
+    for name, role in members.get("roles", {}).items():
+        with _At(f"roles.{name}"):
+            await deployment.put_role(name, role)
+    for put in (deployment.put_function, deployment.put_event_invoke_config):
+        for name, function in functions.items():
+            with _At(f"functions.{name}"):
+                await put(name, function)
 
 
 class _At:
@@ -79,7 +106,11 @@ class _At:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, EventmatchError):
-            text = error.message if isinstance(error, ServiceError) else str(error)
+            text = str(error)
+            if isinstance(error, LambdaError):
+                text = sentence(error)
+            elif isinstance(error, ServiceError | StreamError):
+                text = error.message
             raise ConfigurationError(self._path, text) from error
 
 
@@ -91,7 +122,19 @@ def _store(configuration: Configuration) -> Store | None:
     return SqliteStore(configuration.folder / path, synchronous=synchronous)
 
 
-def _function(place: str, path: str, configuration: Configuration) -> Callable[[Any], object]:
+def _register(
+    router: Router, name: str, told: str | Mapping[str, Any], configuration: Configuration
+) -> None:
+    """Register a plain function as a target, or as the code of a Lambda function."""
+    path = f"functions.{name}"
+    if isinstance(told, str):
+        router.register(name, _function(told, path, configuration))
+    elif "Callable" in told:
+        handler = _function(told["Callable"], f"{path}.Callable", configuration)
+        router.register_handler(name, handler)
+
+
+def _function(place: str, path: str, configuration: Configuration) -> Callable[..., Any]:
     """Import a function; modules beside the configuration are found, too."""
     folder = str(configuration.folder.absolute())
     if folder not in sys.path:
@@ -103,12 +146,12 @@ def _function(place: str, path: str, configuration: Configuration) -> Callable[[
             found = getattr(found, step)
     except (ImportError, AttributeError) as error:
         raise ConfigurationError(path, str(error)) from error
-    except Exception as error:  # whatever the module does when it is imported
+    except (Exception, SystemExit) as error:  # whatever the module does when it is imported
         text = f"{module} cannot be imported: {type(error).__name__}: {error}"
         raise ConfigurationError(path, text) from error
     if not callable(found):
         raise ConfigurationError(path, f"{place} is no function")
-    function: Callable[[Any], object] = found
+    function: Callable[..., Any] = found
     return function
 
 
@@ -122,6 +165,19 @@ async def _put_queue(router: Router, name: str, settings: QueueSettings) -> None
         await router.queues.update_queue(name, settings)
     else:
         await router.queues.create_queue(name, settings)
+
+
+async def _put_stream(router: Router, name: str, settings: StreamSettings) -> None:
+    streams = router.streams
+    if name not in streams.list_streams(name):
+        await streams.create_stream(name, settings)
+        return
+    before = streams.describe_stream(name)
+    if before.shards != settings.shards:
+        text = f"the stream has {before.shards} shards, which cannot become {settings.shards}"
+        raise ConfigurationError("", text)
+    if before.retention != settings.retention:
+        await streams.update_retention(name, settings.retention)
 
 
 async def _or_else(create: Awaitable[object], update: Callable[[], Awaitable[object]]) -> None:
@@ -187,9 +243,11 @@ async def _put_archive(router: Router, name: str, members: Mapping[str, Any]) ->
     )
 
 
-async def _put_schedule(router: Router, name: str, members: Mapping[str, Any]) -> None:
+async def _put_schedule(
+    router: Router, name: str, members: Mapping[str, Any], names: ShortNames
+) -> None:
     given = {_SCHEDULE[member]: value for member, value in members.items() if member in _SCHEDULE}
-    given["target"] = _target(members["Target"], router.plane.place)
+    given["target"] = names.target(members["Target"])
     schedules = router.schedules
     await _or_else(
         schedules.create_schedule(name, **given),
@@ -197,8 +255,11 @@ async def _put_schedule(router: Router, name: str, members: Mapping[str, Any]) -
     )
 
 
-async def _put_rule(router: Router, rule: Mapping[str, Any]) -> None:
+async def _put_rule(
+    router: Router, rule: Mapping[str, Any], names: ShortNames, deployment: Deployment
+) -> None:
     name, bus = rule["Name"], rule.get("EventBusName", DEFAULT_BUS)
+    targets = [names.target(target) for target in rule.get("Targets", ())]
     await router.put_rule(
         name,
         event_pattern=rule.get("EventPattern"),
@@ -207,25 +268,14 @@ async def _put_rule(router: Router, rule: Mapping[str, Any]) -> None:
         state=RuleState(rule.get("State", "ENABLED")),
         description=rule.get("Description"),
     )
-    targets = [_target(target, router.plane.place) for target in rule.get("Targets", ())]
-    before = (await router.plane.describe_rule(name, event_bus_name=bus)).targets
+    there = await router.plane.describe_rule(name, event_bus_name=bus)
+    await deployment.permit(there.arn, rule.get("Targets", ()))
+    before = there.targets
     named = {target["Id"] for target in targets}
     if gone := [target.id for target in before if target.id not in named]:
         await router.plane.remove_targets(name, gone, event_bus_name=bus)
     if targets:
         await router.plane.put_targets(name, targets, event_bus_name=bus)
-
-
-def _target(target: Mapping[str, Any], place: Place) -> dict[str, Any]:
-    """Return a target of a configuration in AWS's members."""
-    members = {name: value for name, value in target.items() if name not in _SHORT}
-    for name, arn_of in _SHORT.items():
-        if name in target:
-            members["Arn"] = arn_of(place, target[name])
-    letters = target.get("DeadLetterConfig")
-    if letters and "Queue" in letters:
-        members["DeadLetterConfig"] = {"Arn": _SHORT["Queue"](place, letters["Queue"])}
-    return members
 
 
 # The members of a schedule, as Python names them.
@@ -236,14 +286,6 @@ _SCHEDULE: Final = {
     "State": "state",
     "ActionAfterCompletion": "action_after_completion",
     "Description": "description",
-}
-# The names that stand for ARNs.
-_SHORT: Final[Mapping[str, Callable[[Place, str], str]]] = {
-    "Function": lambda _, name: f"arn:eventmatch:callable:::{name}",
-    "Queue": lambda place, name: place.of("sqs", name),
-    "Topic": lambda place, name: place.of("sns", name),
-    "Bus": Place.bus,
-    "Log": lambda _, name: f"arn:eventmatch:log:::{name}",
 }
 # How the parts of a router say that something is there already.
 _THERE_ALREADY: Final = frozenset({ServiceCode.RESOURCE_ALREADY_EXISTS, ServiceCode.CONFLICT})

@@ -1,13 +1,13 @@
 """Where deliveries end that nothing helps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from eventmatch.delivery.model import Attempt, DeadLetter, Outcome
 from eventmatch.delivery.ports import Adapter
 from eventmatch.queues.model import Message
 from eventmatch.queues.queue import Queues
-from eventmatch.targets import Adapters, Resources
+from eventmatch.targets import Adapters, Maker, Resources
 
 
 class LetterBoxes:
@@ -22,10 +22,15 @@ class LetterBoxes:
 
 
 class DeadLetterQueues:
-    """Sends dead letters to queues as to any target, with AWS's attributes beside the payload."""
+    """Sends dead letters to queues as to any target, with AWS's attributes beside the payload.
 
-    def __init__(self, queues: Queues, resources: Resources) -> None:
-        self._adapters = Adapters(replace(resources, queues=LetterBoxes(queues)))
+    `makers` are further kinds of places for them.
+    """
+
+    def __init__(
+        self, queues: Queues, resources: Resources, makers: Mapping[str, Maker] | None = None
+    ) -> None:
+        self._adapters = Adapters(replace(resources, queues=LetterBoxes(queues)), makers)
         self._queues: dict[str, Adapter] = {}
 
     async def send(self, queue: str, letters: Sequence[DeadLetter]) -> Sequence[Outcome]:

@@ -1,21 +1,37 @@
 """From the description of a lane to where its deliveries go."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from eventmatch.bus.model import Target
 from eventmatch.bus.payload import Render, compile_payload
 from eventmatch.bus.targets import Described, undescribe
-from eventmatch.delivery.ports import Destination
+from eventmatch.delivery.ports import Destination, Destinations
+from eventmatch.jsontext import read_plain
 from eventmatch.scheduler import payload
 from eventmatch.targets import Adapters
 from eventmatch.targets.archive import ArchiveTarget
 
 
-class RuleTargets:
-    """The targets of rules and schedules as destinations.
+class Lanes:
+    """The kinds of lanes, each by the member that only its descriptions have."""
 
-    `dead_letters` is for those that name no queue.
-    """
+    def __init__(self, kinds: Mapping[str, Destinations]) -> None:
+        self._kinds = dict(kinds)
+
+    def add(self, member: str, kind: Destinations) -> None:
+        """Add a kind."""
+        self._kinds[member] = kind
+
+    def destination(self, description: bytes) -> Destination:
+        """Return where the deliveries of the lane with that description go."""
+        members = read_plain(description)
+        (kind,) = (self._kinds[member] for member in members if member in self._kinds)
+        return kind.destination(description)
+
+
+class RuleTargets:
+    """The targets of rules as destinations; `dead_letters` is for those that name no queue."""
 
     def __init__(self, adapters: Adapters, dead_letters: str | None) -> None:
         self._adapters = adapters
@@ -23,11 +39,9 @@ class RuleTargets:
 
     def destination(self, description: bytes) -> Destination:
         """Return where the deliveries of the lane with that description go."""
-        if (schedule := payload.undescribe(description)) is not None:
-            return self._scheduled(schedule)
         told = undescribe(description)
         target = told.target
-        adapter = self._adapters.adapter(target.arn, target.members)
+        adapter = self._adapters.adapter(target.arn, target.members, rule=told.rule_arn)
         return Destination(
             name=f"{told.bus}/{told.rule}/{target.id}",
             adapter=adapter,
@@ -38,7 +52,17 @@ class RuleTargets:
             dimensions={"EventBusName": told.bus, "RuleName": told.rule},
         )
 
-    def _scheduled(self, told: payload.Described) -> Destination:
+
+class ScheduleTargets:
+    """The targets of schedules as destinations; `dead_letters` is for those that name no queue."""
+
+    def __init__(self, adapters: Adapters, dead_letters: str | None) -> None:
+        self._adapters = adapters
+        self._dead_letters = dead_letters
+
+    def destination(self, description: bytes) -> Destination:
+        """Return where the deliveries of the lane with that description go."""
+        told = payload.undescribe(description)
         target = Target.of({"Id": told.key, **told.target})
         group, _, name = told.key.partition("/")
         adapter = self._adapters.adapter(target.arn, target.members)
@@ -52,6 +76,16 @@ class RuleTargets:
             told={"EXECUTION_ID": payload.EXECUTION_ID, "SCHEDULED_TIME": payload.SCHEDULED_TIME},
             dimensions={"ScheduleGroup": group, "ScheduleName": name},
         )
+
+
+def lanes_of(adapters: Adapters, dead_letters: str | None) -> Lanes:
+    """Return the lanes of rules and schedules; `dead_letters` is for those that name no queue."""
+    return Lanes(
+        {
+            "rule": RuleTargets(adapters, dead_letters),
+            "schedule": ScheduleTargets(adapters, dead_letters),
+        }
+    )
 
 
 # Dead letters are kept whole, however long they are.

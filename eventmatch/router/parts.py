@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from os import PathLike
+from pathlib import Path
 from typing import Final
 from weakref import WeakSet
 
 from eventmatch.clock import Clock
 from eventmatch.errors import StoreCode, StoreError
+from eventmatch.functions.logs import LogFiles, Logs, MemoryLogs
 from eventmatch.queues.queue import Queues
 from eventmatch.queues.topic import Topics
 from eventmatch.store.memory import MemoryStore
@@ -29,6 +31,29 @@ def queues_of(
     """Return the queues and the topics in a store; `arn_of` names a topic."""
     queues = Queues(store.queues, store.records, clock, new_id)
     return queues, Topics(queues, store.records, clock, new_id, arn_of=arn_of)
+
+
+def logs_folder(store: Path) -> Path:
+    """Return where the logs of functions are that are kept beside the store of that file."""
+    return store.with_name(f"{store.name}.logs")
+
+
+def refuse_store(code: Path, store: Store) -> None:
+    """Raise ValueError for code that would be another each time, because the store is part of it.
+
+    `code` is a folder, or a file.
+    """
+    if isinstance(store, SqliteStore) and store.database.path.resolve().is_relative_to(
+        code.resolve()
+    ):
+        raise ValueError(f"{code} has the store in it; keep the code in a folder of its own")
+
+
+def logs_of(store: Store, clock: Clock) -> Logs:
+    """Return what keeps the logs of functions: files beside the store, or memory."""
+    if isinstance(store, SqliteStore):
+        return LogFiles(logs_folder(store.database.path), clock)
+    return MemoryLogs(clock)
 
 
 class Claim:

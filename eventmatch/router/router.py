@@ -1,11 +1,6 @@
 """`Router`: events in, targets out, and nothing lost between."""
 
-import asyncio
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from random import Random
 from types import TracebackType
@@ -14,50 +9,34 @@ from typing import Any, Final, Self
 from eventmatch.bus import operations, refusals
 from eventmatch.bus.archives import Archives
 from eventmatch.bus.arn import DEFAULT_BUS, Place
-from eventmatch.bus.constraints import accept
 from eventmatch.bus.identity import RandomIds
 from eventmatch.bus.model import Rule, RuleState
-from eventmatch.bus.plane import ControlPlane
 from eventmatch.bus.policies import Caller
-from eventmatch.bus.ports import ArchivedEvent
 from eventmatch.bus.quotas import Quotas
 from eventmatch.bus.replays import Replays
-from eventmatch.bus.shapes import ARN
 from eventmatch.clock import Clock, SystemClock
-from eventmatch.delivery.dispatcher import Dispatcher
-from eventmatch.delivery.model import Event
-from eventmatch.delivery.ports import Adapter, Observer
-from eventmatch.errors import EventmatchError, StoreError
+from eventmatch.delivery.ports import Observer
+from eventmatch.errors import EventmatchError
+from eventmatch.functions.logs import Logs
+from eventmatch.functions.model import InvocationType, Invoked, Version
+from eventmatch.functions.operations.invoke import invocation_type as read_type
+from eventmatch.functions.payloads import context_text, payload_text
+from eventmatch.functions.plane import Functions
 from eventmatch.jsontext import write_plain
-from eventmatch.observers.several import Several
-from eventmatch.queues.model import QueueSettings
-from eventmatch.router.archiving import Archiving, archive_makers
-from eventmatch.router.dead_letters import DeadLetterQueues
-from eventmatch.router.destinations import RuleTargets
-from eventmatch.router.intake import Arrival, Intake
-from eventmatch.router.parts import Claim, queues_of, store_of
-from eventmatch.router.publishing import Publisher, Put
-from eventmatch.router.redriving import DeadLetterBox
-from eventmatch.router.scheduling import Scheduling
+from eventmatch.router.assembly import Assembly, Options
+from eventmatch.router.functions import Handler, LambdaSettings
+from eventmatch.router.parts import store_of
+from eventmatch.router.publishing import Put
 from eventmatch.schedule.missing import SKIPPED, MissedFires
 from eventmatch.scheduler.schedules import Schedules
 from eventmatch.store.memory import MemoryStore
 from eventmatch.store.port import Store
-from eventmatch.targets import Adapters, CallableTarget, Endpoint, Resources
-from eventmatch.targets.callable import CONCURRENCY
-from eventmatch.targets.threads import RestartableThreads
+from eventmatch.targets import Endpoint
 
 Goal = str | Callable[[Any], object] | Mapping[str, Any]
 """A target: its ARN, a function, or AWS's members."""
 
 _USUAL: Final = Quotas()
-_THREADS: Final = 32
-MINUTE: Final = 60.0
-DAY: Final = 86_400.0
-# Dead letters are kept for as long as a queue can keep them: 14 days.
-LAST_RESORT: Final = QueueSettings(retention=1_209_600)
-
-_log: Final = logging.getLogger("eventmatch.router")
 
 
 class Router:
@@ -65,17 +44,15 @@ class Router:
 
     `store` is the path of an SQLite file, or a store; None keeps everything in memory. Once
     `put_events` has returned, every event is delivered to each target of each rule that matches it,
-    at least once, or becomes a dead letter, also behind a sudden end. Use as a context, or `start`
+    at least once, or becomes a dead letter, also after a sudden end. Use as a context, or `start`
     and `stop`.
 
     `dead_letters` is the queue for targets that name none; None drops what nothing helps, as AWS
     does. `letters` shows what lies in such queues, and sends it again. `clients` gives boto3
     clients for targets in the cloud: `targets.aws.clients.Clients`. `missed_fires` tells what
-    becomes of schedules whose time came while the router was down or the machine slept.
+    becomes of schedules whose time came while the router was down or the machine slept;
+    `lambda_settings` how functions are run.
     """
-
-    _sweeping: asyncio.Task[None] | None = None
-    _is_open = False
 
     def __init__(
         self,
@@ -91,52 +68,32 @@ class Router:
         clients: Callable[[str, str], Any] | None = None,
         limited_hops: bool = True,
         missed_fires: MissedFires = SKIPPED,
+        lambda_settings: LambdaSettings | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
         new_id: Callable[[], str] | None = None,
     ) -> None:
-        clock, random, new_id = clock or SystemClock(), random or Random(), new_id or RandomIds()
-        self.observers = observer = Several(observer)
-        place = Place(partition=partition, region=region, account=account)
-        self.store, self.quotas = store_of(store), quotas
-        self._claim = Claim(self.store)
-        self.queues, self.topics = queues_of(self.store, clock, new_id, partial(place.of, "sns"))
-        self._callables: dict[str, Adapter] = {}
-        self._threads = RestartableThreads(_THREADS)
-        self._pools: dict[str, RestartableThreads] = {}
-        here = replace(self._resources(account, region, clock, new_id), endpoints=endpoints or {})
-        resources = replace(here, clients=clients, limited_hops=limited_hops)
-        adapters = Adapters(resources, archive_makers(self._archive))
-        letters, self._last_resort = DeadLetterQueues(self.queues, resources), dead_letters
-        self.dispatcher = Dispatcher(
-            self.store.deliveries,
-            RuleTargets(adapters, place.of("sqs", dead_letters) if dead_letters else None),
-            letters,
-            clock=clock,
-            random=random,
-            observer=observer,
-        )
-        self.plane = ControlPlane(
-            self.store.records,
-            lane=self.dispatcher.lane,
-            clock=clock,
-            account=account,
-            region=region,
-            partition=partition,
+        options = Options(
+            place=Place(partition=partition, region=region, account=account),
             quotas=quotas,
+            dead_letters=dead_letters,
+            observer=observer,
+            endpoints=endpoints or {},
+            clients=clients,
+            limited_hops=limited_hops,
+            missed_fires=missed_fires,
+            lambda_settings=lambda_settings or LambdaSettings(),
+            clock=clock or SystemClock(),
+            random=random or Random(),
+            new_id=new_id or RandomIds(),
         )
-        self._intake = Intake(
-            self.plane, self.store.deliveries, self.dispatcher, clock=clock, observer=observer
-        )
-        self._publisher = Publisher(self.plane, self._intake, clock=clock, new_id=new_id)
-        self._archiving = Archiving(self.plane, self.store, self._intake, self.dispatcher, new_id)
-        self.scheduling = Scheduling(
-            self.plane, self.store, self._intake, self.dispatcher, random, new_id, missed_fires
-        )
-        self._caller, self._clock, self._dead_letters = Caller(account), clock, letters
-        self.letters = DeadLetterBox(
-            self.queues, self.plane, self.store.deliveries, self.dispatcher, clock, dead_letters
-        )
+        self._parts = parts = Assembly(store_of(store), options)
+        self._caller, self.quotas, self.store = Caller(account), quotas, parts.store
+        self.observers, self.lambda_observers = parts.observers, parts.lambda_observers
+        self.plane, self.dispatcher = parts.plane, parts.dispatcher
+        self.queues, self.topics, self.letters = parts.queues, parts.topics, parts.letters
+        self.scheduling, self.lambda_service = parts.scheduling, parts.lambda_service
+        self.streams, self.mappings = parts.streams, parts.mappings
 
     @property
     def is_durable(self) -> bool:
@@ -146,7 +103,7 @@ class Router:
     @property
     def archives(self) -> Archives:
         """What the buses keep of their events."""
-        return self._archiving.archives
+        return self._parts.archiving.archives
 
     @property
     def schedules(self) -> Schedules:
@@ -154,69 +111,31 @@ class Router:
         return self.scheduling.schedules
 
     @property
+    def functions(self) -> Functions:
+        """Functions with their versions and aliases, as Lambda has them."""
+        return self.lambda_service.functions
+
+    @property
+    def logs(self) -> Logs:
+        """What functions have written."""
+        return self.lambda_service.logs
+
+    @property
     def replays(self) -> Replays:
         """Events of archives once more."""
-        return self._archiving.replays
+        return self._parts.archiving.replays
 
     async def open(self) -> None:
         """Open the store, but deliver nothing; raises `StoreError`. `stop` closes it."""
-        self._claim.take()
-        try:
-            await self.store.open()
-        except BaseException:
-            self._claim.give_up()
-            raise
-        try:
-            await self._open()
-        except BaseException:
-            await self.stop()
-            raise
-        self._is_open = True
-
-    async def _open(self) -> None:
-        await self.queues.open()
-        await self.topics.open()
-        await self.plane.load()
-        await self.archives.start()
-        await self.schedules.load()
-        if self._last_resort and self._last_resort not in self.queues.list_queues():
-            await self.queues.create_queue(self._last_resort, LAST_RESORT)
+        await self._parts.open()
 
     async def start(self) -> None:
         """Open the store, and go on with what was not settled; raises `StoreError`."""
-        if self._sweeping is not None:
-            return
-        if not self._is_open:
-            await self.open()
-        try:
-            await self.dispatcher.start()
-            await self.replays.start()
-            await self.scheduling.start()
-        except BaseException:
-            await self.stop()
-            raise
-        self._sweeping = asyncio.create_task(self._sweep())
+        await self._parts.start()
 
     async def stop(self) -> None:
-        """End deliveries and close the store; what is not settled goes on behind the next start."""
-        if not self._claim.is_held:
-            return
-        self._is_open = False
-        # The last comes first, and each has its turn, whatever becomes of those before it.
-        async with AsyncExitStack() as ends:
-            ends.callback(self._claim.give_up)
-            for threads in (self._threads, *self._pools.values()):
-                ends.callback(threads.shutdown)
-            ends.push_async_callback(self.store.close)
-            ends.push_async_callback(self._dead_letters.close)
-            ends.push_async_callback(self.dispatcher.stop)
-            ends.push_async_callback(self._intake.stop)
-            ends.push_async_callback(self.archives.stop)
-            ends.push_async_callback(self.replays.stop)
-            ends.push_async_callback(self.scheduling.scheduler.stop)
-            if self._sweeping is not None:
-                self._sweeping.cancel()
-                self._sweeping = None
+        """End deliveries and close the store; what is not settled goes on after the next start."""
+        await self._parts.stop()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -236,18 +155,7 @@ class Router:
         Functions are not kept: register them before `start`, or deliveries to them wait. Raises
         `ServiceError` for what is no function.
         """
-        accept(ARN, name, "name")
-        if not callable(function):
-            raise refusals.wrong_type("function", "a function")
-        if name in self._pools:
-            self._pools.pop(name).shutdown()
-        if "threads" not in options:
-            # Of its own, so that one that hangs leaves no other without threads.
-            options["threads"] = self._pools[name] = RestartableThreads(
-                options.get("concurrency", CONCURRENCY)
-            )
-        self._callables[name] = CallableTarget(function, **options)
-        return f"arn:eventmatch:callable:::{name}"
+        return self._parts.callables.register(name, function, **options)
 
     async def put_rule(
         self,
@@ -285,20 +193,14 @@ class Router:
         if not isinstance(targets, Mapping):
             raise refusals.wrong_type("targets", "an object")
         names = {identity: f"{event_bus_name}/{rule}/{identity}" for identity in targets}
-        before = {name: self._callables.get(name) for name in names.values()}
+        callables = self._parts.callables
+        before = callables.of(names.values())
         members = [self._target(names[each], each, goal) for each, goal in targets.items()]
         try:
             await self.plane.put_targets(rule, members, event_bus_name=event_bus_name)
         except EventmatchError:
-            self._put_back(before)
+            callables.put_back(before)
             raise
-
-    def _put_back(self, before: Mapping[str, Adapter | None]) -> None:
-        for name, adapter in before.items():
-            if adapter is None:
-                self._callables.pop(name, None)
-            else:
-                self._callables[name] = adapter
 
     def _target(self, name: str, identity: str, goal: Goal) -> dict[str, Any]:
         members: dict[str, Any] = dict(goal) if isinstance(goal, Mapping) else {"Arn": goal}
@@ -313,7 +215,7 @@ class Router:
         Raises `StoreError`; then nothing was accepted.
         """
         account = self._caller.account
-        return await self._publisher.put_many(entries, account=account, quotas=self.quotas)
+        return await self._parts.publisher.put_many(entries, account=account, quotas=self.quotas)
 
     async def put_envelopes(
         self, envelopes: Iterable[Mapping[str, Any]], *, event_bus_name: str = DEFAULT_BUS
@@ -324,7 +226,7 @@ class Router:
         it has. Returns and raises as `put_events`.
         """
         account = self._caller.account
-        return await self._publisher.take_many(
+        return await self._parts.publisher.take_many(
             envelopes, bus=event_bus_name, account=account, quotas=self.quotas
         )
 
@@ -334,56 +236,60 @@ class Router:
         """Run an operation of AWS's API; raises `ServiceError` as AWS does, and `StoreError`."""
         if operation == "PutEvents":
             caller = caller or self._caller
-            return await self._publisher.answer(parameters, caller=caller, quotas=self.quotas)
-        return await operations.call(self.plane, operation, parameters, self._archiving.operations)
+            return await self._parts.publisher.answer(parameters, caller=caller, quotas=self.quotas)
+        return await operations.call(
+            self.plane, operation, parameters, self._parts.archiving.operations
+        )
+
+    async def put_function(self, name: str, handler: Handler, **members: Any) -> Version:
+        """Make a function of a Python function `handler(event, context)`, or replace its code.
+
+        A coroutine function runs in the loop, any other in a thread. `members` are those of
+        `functions.create_function`, such as `timeout` and `dead_letter_config`; those not given
+        stay as they are. Python functions are not kept: put them again after a start, or
+        `register_handler` before it; what was queued for them waits. Raises `LambdaError`,
+        `StoreError`.
+        """
+        return await self.lambda_service.put_function(name, handler, **members)
+
+    def register_handler(self, name: str, handler: Handler) -> None:
+        """Let a Python function be the code of a function that was put under that name before."""
+        self.lambda_service.register(name, handler)
+
+    async def invoke(
+        self,
+        function: str,
+        payload: Any = None,
+        *,
+        qualifier: str | None = None,
+        invocation_type: InvocationType | str = InvocationType.REQUEST_RESPONSE,
+        client_context: Mapping[str, Any] | None = None,
+    ) -> Invoked:
+        """Invoke a function by its name, partial ARN or ARN.
+
+        The payload is JSON text (str or bytes), or what becomes such; None is an empty object. That
+        the function fails is an answer with an `error`. What is queued (`Event`) is durable. Raises
+        `LambdaError` for what Lambda refuses, a throttle among it, and `StoreError`.
+        """
+        context = None if client_context is None else context_text(client_context)
+        return await self.lambda_service.invoke(
+            function,
+            payload_text(payload),
+            qualifier=qualifier,
+            invocation_type=read_type(invocation_type),
+            client_context=context,
+        )
+
+    async def call_lambda(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Run an operation of Lambda's API; raises `LambdaError` as AWS does, and `StoreError`.
+
+        The Payload of Invoke is bytes or text, and bytes in its answer.
+        """
+        return await self.lambda_service.call(operation, parameters)
 
     async def idle(self) -> None:
         """Return when nothing is left to do now; what waits for another attempt does not count."""
-        await self.scheduling.scheduler.idle()
-        await self.replays.idle()
-        await self.dispatcher.idle()
-
-    async def _sweep(self) -> None:
-        """Let messages of queues go that have been kept for as long as their queue keeps them."""
-        while True:
-            await self._clock.sleep_until(self._clock.now() + self._until_sweep())
-            try:
-                await self.queues.expire()
-            except StoreError as error:
-                _log.error("%s", error)
-
-    def _until_sweep(self) -> float:
-        """Return the shortest time that a queue keeps messages, but a minute to a day."""
-        names = self.queues.list_queues()
-        kept = (self.queues.describe_queue(name).retention for name in names)
-        return min(max(min(kept, default=DAY), MINUTE), DAY)
-
-    def _resources(
-        self, account: str, region: str, clock: Clock, new_id: Callable[[], str]
-    ) -> Resources:
-        return Resources(
-            account=account,
-            region=region,
-            queues=self.queues,
-            topics=self.topics,
-            forward=self._forward,
-            callables=self._callables,
-            threads=self._threads,
-            clock=clock,
-            new_id=new_id,
-        )
-
-    async def _archive(self, archive: str, events: Sequence[ArchivedEvent]) -> None:
-        await self.archives.keep(archive, events)
-
-    async def _forward(self, bus: str, events: Sequence[Event]) -> Sequence[object]:
-        """Put events of one bus on another; as on AWS, one that is not there swallows them."""
-        if self.plane.routes(bus) is None:
-            _log.warning("%s: there is no such bus, and %d events are dropped", bus, len(events))
-        await self._intake.accept(
-            [Arrival(bus, event.body, event.facts, event.accepted) for event in events]
-        )
-        return events
+        await self._parts.idle()
 
 
 def _pattern_text(pattern: Mapping[str, Any]) -> str:

@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from eventmatch.bus.model import Rule
+from eventmatch.functions.model import Invoked, Version
+from eventmatch.router.functions import Handler
 from eventmatch.router.publishing import Put
 from eventmatch.router.router import Goal, Router
 
@@ -19,7 +21,7 @@ class SyncRouter:
     """A `Router` on an event loop in a thread of its own; takes the same arguments.
 
     Any thread may call any method but that of the loop, which would wait for itself: what it calls
-    raises RuntimeError, as does what comes before `start` or behind `stop`. `router` has everything
+    raises RuntimeError, as does what comes before `start` or after `stop`. `router` has everything
     else: `run` awaits what it gives. A program that forgets to stop it still ends.
     """
 
@@ -97,6 +99,18 @@ class SyncRouter:
     def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Run an operation of AWS's API, as `Router.call` does."""
         return self.run(self.router.call(operation, parameters))
+
+    def put_function(self, name: str, handler: Handler, **members: Any) -> Version:
+        """Make a function of a Python function, as `Router.put_function` does."""
+        return self.run(self.router.put_function(name, handler, **members))
+
+    def invoke(self, function: str, payload: Any = None, **options: Any) -> Invoked:
+        """Invoke a function, as `Router.invoke` does."""
+        return self.run(self.router.invoke(function, payload, **options))
+
+    def call_lambda(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Run an operation of Lambda's API, as `Router.call_lambda` does."""
+        return self.run(self.router.call_lambda(operation, parameters))
 
     def idle(self) -> None:
         """Return when nothing is left to do now."""

@@ -39,11 +39,9 @@ def describe(schedule: Schedule) -> bytes:
     )
 
 
-def undescribe(description: bytes) -> Described | None:
-    """Return what `describe` told; None for the lane of something else."""
+def undescribe(description: bytes) -> Described:
+    """Return what `describe` told; raises ValueError, TypeError or KeyError for anything else."""
     told = read_plain(description)
-    if "schedule" not in told:
-        return None
     return Described(told["schedule"], told["arn"], told["target"])
 
 

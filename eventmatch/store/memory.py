@@ -10,6 +10,7 @@ from eventmatch.schedule.ports import ScheduleChange
 from eventmatch.store.gate import Gate
 from eventmatch.store.memory_queues import MemoryQueues
 from eventmatch.store.memory_schedules import MemorySchedules
+from eventmatch.store.memory_streams import MemoryStreams
 
 Place = tuple[float, int]
 
@@ -116,6 +117,11 @@ class MemoryRecords:
         self._gate.check()
         return dict(self._kinds[kind])
 
+    async def read(self, kind: str, key: str) -> bytes | None:
+        """Return one record; None if it is not there."""
+        self._gate.check()
+        return self._kinds[kind].get(key)
+
     async def write(self, changes: Sequence[AnyChange]) -> None:
         """Make all the changes, or none."""
         self._gate.check()
@@ -191,6 +197,7 @@ class MemoryStore:
         self.records = MemoryRecords(self._gate, self.schedules)
         self.archives = MemoryArchives(self._gate)
         self.queues = MemoryQueues(self._gate.check)
+        self.streams = MemoryStreams(self._gate.check)
 
     async def open(self) -> None:
         """Make the store ready."""

@@ -6,6 +6,7 @@ from eventmatch.bus.ports import ArchiveStore, Records
 from eventmatch.delivery.ports import DeliveryStore
 from eventmatch.queues.ports import QueueStore
 from eventmatch.schedule.ports import ScheduleStore
+from eventmatch.streams.ports import StreamStore
 
 
 class Store(Protocol):
@@ -30,6 +31,10 @@ class Store(Protocol):
     @property
     def schedules(self) -> ScheduleStore:
         """When schedules fire next."""
+
+    @property
+    def streams(self) -> StreamStore:
+        """The records of embedded streams."""
 
     async def open(self) -> None:
         """Make the store ready; raises `StoreError`."""

@@ -13,6 +13,7 @@ from eventmatch.targets.making import Maker, Resources, Target
 from eventmatch.targets.path import Parameter, parameter
 from eventmatch.targets.queue import Queues, QueueTarget
 from eventmatch.targets.registry import Adapters
+from eventmatch.targets.stream import Streams, StreamTarget
 from eventmatch.targets.topic import Topics, TopicTarget
 from eventmatch.targets.unreachable import Unreachable
 
@@ -32,6 +33,8 @@ __all__ = [
     "Renewal",
     "Resources",
     "Retryable",
+    "StreamTarget",
+    "Streams",
     "Target",
     "TopicTarget",
     "Topics",

@@ -9,12 +9,15 @@ from typing import Any, Final
 from eventmatch.delivery.model import Attempt, ErrorCode, Outcome
 from eventmatch.delivery.ports import Adapter
 from eventmatch.errors import ConfigurationError, NotFound
+from eventmatch.functions.invoking import Source
 from eventmatch.targets.bus import BusTarget, Renewal
+from eventmatch.targets.function import FunctionTarget
 from eventmatch.targets.http import HttpTarget
 from eventmatch.targets.log import LogTarget, headline, whole
 from eventmatch.targets.making import Maker, Resources, Target
 from eventmatch.targets.path import Parameter, parameter
 from eventmatch.targets.queue import QueueTarget
+from eventmatch.targets.stream import StreamTarget, partition_key
 from eventmatch.targets.topic import TopicTarget
 from eventmatch.targets.unreachable import Unreachable
 
@@ -41,7 +44,19 @@ def _topic(target: Target, resources: Resources) -> Adapter:
     return SnsTarget(target.arn, clients, group=group, threads=resources.threads)
 
 
+def _stream(target: Target, resources: Resources) -> Adapter:
+    if resources.streams is None or not resources.owns(target.arn):
+        raise ConfigurationError("", "this process has no such kinesis target")
+    path = target.members.get("KinesisParameters", {}).get("PartitionKeyPath")
+    key = partition_key(path, resources.new_id)
+    return StreamTarget(resources.streams, target.arn, key)
+
+
 def _function(target: Target, resources: Resources) -> Adapter:
+    if resources.enqueue is not None and resources.owns(target.arn):
+        rule, account = target.rule, resources.account
+        source = None if rule is None else Source("events.amazonaws.com", rule, account)
+        return FunctionTarget(resources.enqueue, str(target.arn), source)
     from eventmatch.targets.aws.lambda_ import LambdaTarget
 
     clients = _clients(target, resources)
@@ -153,6 +168,7 @@ class Named:
 MAKERS: Final[Mapping[str, Maker]] = {
     "sqs": _queue,
     "sns": _topic,
+    "kinesis": _stream,
     "lambda": _function,
     "event-bus": _bus,
     "api-destination": _api_destination,

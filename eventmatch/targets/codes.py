@@ -24,8 +24,8 @@ _NAMES: Final[Mapping[ErrorCode, str]] = {
     ErrorCode.INVALID_JSON: "InvalidRequestContentException MalformedDetail",
     ErrorCode.INVALID_PARAMETER: """
         AWS.SimpleQueueService.BatchRequestTooLong AWS.SimpleQueueService.UnsupportedOperation
-        BatchRequestTooLong InvalidArgument InvalidAttributeValue InvalidMessageContents
-        InvalidParameter InvalidParameterException InvalidParameterValue
+        BatchRequestTooLong InvalidArgument InvalidArgumentException InvalidAttributeValue
+        InvalidMessageContents InvalidParameter InvalidParameterException InvalidParameterValue
         InvalidParameterValueException MissingParameter RequestEntityTooLargeException
         RequestTooLargeException ValidationError ValidationException""",
     ErrorCode.SDK_CLIENT_ERROR: """

@@ -6,7 +6,7 @@ A payload that is not text is INVALID_JSON; any refusal is as `eventmatch.target
 from collections.abc import Awaitable, Callable, Sequence
 
 from eventmatch.delivery.model import TRACE, Attempt, Outcome
-from eventmatch.queues.model import Message
+from eventmatch.queues.model import Attribute, Message
 from eventmatch.targets.embedded import Part, outcomes_of
 from eventmatch.targets.outcomes import deliver_prepared, text_of
 from eventmatch.targets.path import Parameter, group_of
@@ -39,7 +39,11 @@ class MessageTarget:
         if isinstance(text, Outcome):
             return text
         event, group = attempt.event, group_of(self._group, attempt.event)
-        return Message(text, attempt.attributes, group, trace=event.facts.get(TRACE))
+        attributes = {
+            name: value if isinstance(value, str) else Attribute(*value)
+            for name, value in attempt.attributes.items()
+        }
+        return Message(text, attributes, group, trace=event.facts.get(TRACE))
 
     async def _send(self, messages: Sequence[Message]) -> Sequence[Outcome]:
         return await outcomes_of(self._send_batch(messages), len(messages), self._part)

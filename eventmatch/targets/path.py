@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from eventmatch.bus.paths import MISSING, InvalidPath, Path, parse_path, select
 from eventmatch.delivery.model import Event
-from eventmatch.jsontext import is_string, read_merged, to_compact
+from eventmatch.jsontext import Value, is_string, read_merged, to_compact
 
 Parameter = Callable[[Event], str | None]
 """Gives the text of a parameter for an event; None where its path leads to nothing or null."""
@@ -20,7 +20,7 @@ def parameter(text: str) -> Parameter:
         path = parse_path(text)
     except InvalidPath:
         return lambda _event: text
-    return lambda event: _selected(path, event)
+    return lambda event: _text(path, event)
 
 
 def group_of(group: Parameter | None, event: Event) -> str | None:
@@ -28,11 +28,17 @@ def group_of(group: Parameter | None, event: Event) -> str | None:
     return None if group is None else group(event) or "{}"
 
 
-def _selected(path: Path, event: Event) -> str | None:
+def selected(path: Path, event: Event) -> Value | None:
+    """Return the value that the path leads to in an event; None if that is nothing or null."""
     try:
         value = select(path, read_merged(event.body))
     except ValueError:
         return None
-    if value is MISSING or value is None:
+    return None if value is MISSING else value
+
+
+def _text(path: Path, event: Event) -> str | None:
+    value = selected(path, event)
+    if value is None:
         return None
     return value if is_string(value) else to_compact(value).decode()

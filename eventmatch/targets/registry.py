@@ -1,15 +1,16 @@
 """From the ARN of a target to the adapter that serves it.
 
-| ARN                                               | adapter                                    |
-|---------------------------------------------------|--------------------------------------------|
-| `arn:aws:sqs:REGION:ACCOUNT:NAME`                 | `QueueTarget` or `aws.sqs.SqsTarget`       |
-| `arn:aws:sns:REGION:ACCOUNT:NAME`                 | `TopicTarget` or `aws.sns.SnsTarget`       |
-| `arn:aws:lambda:REGION:ACCOUNT:function:NAME`     | `aws.lambda_.LambdaTarget`                 |
-| `arn:aws:events:REGION:ACCOUNT:event-bus/NAME`    | `BusTarget` or `aws.events.EventsTarget`   |
-| `arn:aws:events:REGION:ACCOUNT:api-destination/…` | `HttpTarget`                               |
-| `arn:eventmatch:callable:::NAME`                  | `CallableTarget`, registered by that name  |
+| ARN                                               | adapter                                      |
+|---------------------------------------------------|----------------------------------------------|
+| `arn:aws:sqs:REGION:ACCOUNT:NAME`                 | `QueueTarget` or `aws.sqs.SqsTarget`         |
+| `arn:aws:sns:REGION:ACCOUNT:NAME`                 | `TopicTarget` or `aws.sns.SnsTarget`         |
+| `arn:aws:kinesis:REGION:ACCOUNT:stream/NAME`      | `StreamTarget`                               |
+| `arn:aws:lambda:REGION:ACCOUNT:function:NAME`     | `FunctionTarget` or `LambdaTarget` of `aws`  |
+| `arn:aws:events:REGION:ACCOUNT:event-bus/NAME`    | `BusTarget` or `aws.events.EventsTarget`     |
+| `arn:aws:events:REGION:ACCOUNT:api-destination/…` | `HttpTarget`                                 |
+| `arn:eventmatch:callable:::NAME`                  | `CallableTarget`, registered by that name    |
 | `arn:eventmatch:log:::NAME`                       | `LogTarget`: `stdout`, `stderr`, or a logger |
-| anything else                                     | a plug-in, or `Unreachable`                |
+| anything else                                     | a plug-in, or `Unreachable`                  |
 
 What this process has under its own account is served here, and everything else by AWS, if it has
 clients. A log shows whole payloads if `/payload` is behind its name.
@@ -61,8 +62,10 @@ class Adapters:
         self._makers = {**MAKERS, **(makers or {})}
         self._plug_ins = plug_ins
 
-    def adapter(self, arn: str, members: Mapping[str, Any] | None = None) -> Adapter:
-        """Return the adapter of a target; `members` are those of PutTargets.
+    def adapter(
+        self, arn: str, members: Mapping[str, Any] | None = None, *, rule: str | None = None
+    ) -> Adapter:
+        """Return the adapter of a target; `members` are those of PutTargets, `rule` is an ARN.
 
         One that cannot be made is `Unreachable`: no resource and no valid ARN end deliveries at
         once; what this installation lacks, or what fails in a plug-in, lets them wait.
@@ -70,7 +73,7 @@ class Adapters:
         parsed = Arn.parse(arn)
         if parsed is None:
             return _unreachable(ErrorCode.INVALID_PARAMETER, refusals.bad_arn(arn).message)
-        return self._made(Target(parsed, members or {}))
+        return self._made(Target(parsed, members or {}, rule))
 
     def _made(self, target: Target) -> Adapter:
         arn = target.arn

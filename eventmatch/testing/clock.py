@@ -60,6 +60,12 @@ class VirtualClock:
         self._now = end
         await rest()
 
+    def next_moment(self) -> float | None:
+        """Return the first moment that anybody sleeps for; None if nobody does."""
+        while self._sleepers and self._sleepers[0][2].done():
+            heapq.heappop(self._sleepers)
+        return self._sleepers[0][0] if self._sleepers else None
+
     def _alarm(self, moment: float) -> asyncio.Future[None]:
         alarm: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (moment, next(self._number), alarm))

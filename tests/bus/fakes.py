@@ -24,6 +24,9 @@ class MemoryRecords:
     async def load(self, kind: str) -> Mapping[str, bytes]:
         return dict(self.kinds.get(kind, {}))
 
+    async def read(self, kind: str, key: str) -> bytes | None:
+        return self.kinds.get(kind, {}).get(key)
+
     async def write(self, changes: Sequence[AnyChange]) -> None:
         await asyncio.sleep(0)
         if self.fails:

@@ -304,8 +304,8 @@ def refused(outcome: Outcome) -> str:
         ('{"quotas": {"what": 1}}', "router.json: quotas.what: there is no such quota"),
         (
             '{"rules": [{"Name": "a", "EventPattern": {"a": [1]}, "Targets": [{"Id": "x"}]}]}',
-            "router.json: rules[0].Targets[0]: exactly one of Arn, Function, Queue, Topic, Bus, "
-            "Log is needed",
+            "router.json: rules[0].Targets[0]: exactly one of Arn, Function, Queue, Topic, Stream, "
+            "Bus, Log is needed",
         ),
         (
             '{"rules": [{"Name": "a", "EventPattern": {"a": 1}}]}',
@@ -389,3 +389,9 @@ def test_seconds_to_wait(cli: Cli, seconds: str) -> None:
 def test_options_may_stand_between_names(cli: Cli) -> None:
     events = file("events.ndjson", ndjson(ENTRY))
     assert cli("run", config(), "--format", "json", events).json["events"] == 1
+
+
+def test_a_module_that_ends_the_process_is_told(cli: Cli) -> None:
+    name = module("raise SystemExit(3)")
+    path = file("router.json", {"functions": {"keep": f"{name}:keep"}})
+    assert f"functions.keep: {name} cannot be imported: SystemExit: 3" in refused(cli("run", path))

@@ -78,6 +78,28 @@ def test_a_target_needs_its_id_and_one_goal() -> None:
         assert refused.value.path.startswith("rules[0].Targets[0]")
 
 
+@pytest.mark.parametrize(
+    ("whole", "place"),
+    [
+        ({"rules": [{"Name": "r", "EventPattern": {"source": ["x"]}}]}, "rules[0]"),
+        ({"schedules": {"tick": {"ScheduleExpression": "rate(1 day)"}}}, "schedules.tick"),
+    ],
+)
+def test_a_function_that_a_target_names_must_be_there(whole: dict[str, Any], place: str) -> None:
+    async def scene(_: Router, __: VirtualClock) -> None:
+        raise AssertionError("unreachable")
+
+    target = {"Id": "t", "Function": "ordres"}
+    for rule in whole.get("rules", ()):
+        rule["Targets"] = [target]
+    for schedule in whole.get("schedules", {}).values():
+        schedule["Target"] = {"Function": "ordres"}
+    with pytest.raises(ConfigurationError) as refused:
+        arranged({"functions": {"orders": "json:dumps"}, **whole}, scene)
+    text = 'no function is named "ordres"; one that stands elsewhere is named by its Arn'
+    assert str(refused.value) == f"{place}: {text}"
+
+
 def test_topics_and_archives_are_arranged_however_often() -> None:
     whole = {
         "queues": {"all": {}, "large": {}},

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="children are forked and killed")
 
 
-def crash(*options: str) -> tuple[int, dict[str, Any]]:
-    command = [sys.executable, str(ROOT / "benchmarks" / "crash.py"), *options]
+def crash(*options: str, of: str = "crash.py") -> tuple[int, dict[str, Any]]:
+    command = [sys.executable, str(ROOT / "benchmarks" / of), *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, env={"PYTHONPATH": str(ROOT)})
     return done.returncode, json.loads(done.stdout.splitlines()[-1])
 
@@ -29,5 +29,27 @@ def test_nothing_is_lost_when_the_process_is_killed() -> None:
 
 def test_a_store_that_answers_before_it_has_written_is_found_out() -> None:
     code, figures = crash("--kills", "6", "--seed", "7", "--broken")
+    assert code == 1
+    assert figures["lost"] > 0
+
+
+needs_proc = pytest.mark.skipif(
+    sys.platform != "linux", reason="processes of environments are looked up in /proc"
+)
+
+
+@needs_proc
+def test_nothing_of_functions_is_lost_or_reordered_when_the_process_is_killed() -> None:
+    code, figures = crash("--kills", "6", "--seed", "7", of="crash_functions.py")
+    assert code == 0
+    assert figures["lost"] == figures["reordered"] == figures["renamed"] == 0
+    assert figures["survivors"] == 0
+    assert figures["kills"] == 6
+    assert figures["accepted"] > 0
+
+
+@needs_proc
+def test_a_store_that_breaks_its_word_to_functions_is_found_out() -> None:
+    code, figures = crash("--kills", "6", "--seed", "7", "--broken", of="crash_functions.py")
     assert code == 1
     assert figures["lost"] > 0

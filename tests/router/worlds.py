@@ -70,6 +70,9 @@ class DyingRecords:
     async def load(self, kind: str) -> Mapping[str, bytes]:
         return await self._records.load(kind)
 
+    async def read(self, kind: str, key: str) -> bytes | None:
+        return await self._records.read(kind, key)
+
     async def write(self, changes: Sequence[AnyChange]) -> None:
         if any(change.kind == "replay" for change in changes):
             self._left -= 1
@@ -88,6 +91,7 @@ class DyingStore:
         self.archives = store.archives
         self.queues = store.queues
         self.schedules = store.schedules
+        self.streams = store.streams
 
     async def open(self) -> None:
         await self._store.open()

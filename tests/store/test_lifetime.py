@@ -26,6 +26,7 @@ async def assert_closed(store: Store) -> None:
         store.deliveries.recover(),
         store.deliveries.backlog(),
         store.records.load("rule"),
+        store.records.read("rule", "a"),
         store.records.write([]),
         store.archives.archive("one", []),
         store.archives.archived("one", 0.0, 1.0, None, 1),

@@ -14,6 +14,8 @@ async def test_records_are_kept_by_kind_and_key(open_store: OpenStore) -> None:
         assert await store.records.load("rule") == {"default/ü": b'{"a":1}', "b": b"\xff\x00"}
         assert await store.records.load("bus") == {"b": b"bus"}
         assert await store.records.load("archive") == {}
+        assert await store.records.read("rule", "b") == b"\xff\x00"
+        assert await store.records.read("bus", "default/ü") is None
 
 
 @in_loop

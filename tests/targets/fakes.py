@@ -1,10 +1,14 @@
 """What adapters of this process deliver to, kept in lists."""
 
+import json
 from collections.abc import Sequence
 
 from eventmatch.delivery.model import Event
 from eventmatch.errors import NotFound, ServiceCode, ServiceError
+from eventmatch.functions.errors import LambdaCode, LambdaError
+from eventmatch.functions.invoking import Source
 from eventmatch.queues.model import Message
+from eventmatch.streams.model import Record
 
 
 class Shelves:
@@ -44,3 +48,51 @@ class Buses:
             raise NotFound("event bus", bus)
         self.events[bus] += events
         return ["id"] * len(events)
+
+
+class Streams:
+    """Streams by name: lists of records, which refuse what has the word "bad" in it."""
+
+    def __init__(self, *names: str, fault: Exception | None = None) -> None:
+        self.records: dict[str, list[Record]] = {name: [] for name in names}
+        self.fault = fault
+
+    async def put_records(self, stream: str, records: Sequence[Record]) -> Sequence[object]:
+        if self.fault is not None:
+            raise self.fault
+        if stream not in self.records:
+            raise NotFound("stream", stream)
+        return [self._kept(stream, record) for record in records]
+
+    def _kept(self, stream: str, record: Record) -> object:
+        if b"bad" in record.data:
+            return ServiceError(ServiceCode.VALIDATION, "bad")
+        self.records[stream].append(record)
+        return 1
+
+
+class Invocations:
+    """Functions by ARN: lists of payloads, which refuse what is no JSON."""
+
+    def __init__(self, *arns: str, fault: Exception | None = None) -> None:
+        self.payloads: dict[str, list[bytes]] = {arn: [] for arn in arns}
+        self.fault = fault
+        self.sources: list[Source | None] = []
+
+    async def __call__(
+        self, function: str, events: Sequence[tuple[bytes, str | None]], source: Source | None
+    ) -> Sequence[object]:
+        if self.fault is not None:
+            raise self.fault
+        if function not in self.payloads:
+            raise LambdaError(LambdaCode.RESOURCE_NOT_FOUND, f"Function not found: {function}")
+        self.sources.append(source)
+        return [self._kept(function, payload) for payload, _ in events]
+
+    def _kept(self, function: str, payload: bytes) -> object:
+        try:
+            json.loads(payload)
+        except ValueError:
+            return LambdaError(LambdaCode.INVALID_REQUEST_CONTENT, "Could not parse")
+        self.payloads[function].append(payload)
+        return "id"

@@ -199,11 +199,11 @@ def test_what_is_no_arn_is_told_in_the_words_of_aws(arn: str) -> None:
 
 
 def test_an_unknown_kind_answers_every_attempt_with_the_reason() -> None:
-    unknown = adapters().adapter(f"arn:aws:kinesis:{HERE}:stream/s")
+    unknown = adapters().adapter(f"arn:aws:firehose:{HERE}:stream/s")
     outcomes = deliver(unknown, attempt(), attempt())
     assert codes(outcomes) == [ErrorCode.NO_RESOURCE] * 2
-    assert 'no kind of target is named "kinesis"' in outcomes[0].message
-    assert f"arn:aws:kinesis:{HERE}:stream/s" in outcomes[0].message
+    assert 'no kind of target is named "firehose"' in outcomes[0].message
+    assert f"arn:aws:firehose:{HERE}:stream/s" in outcomes[0].message
 
 
 def test_makers_go_before_the_kinds_that_are_always_there() -> None:

@@ -22,6 +22,7 @@ from eventmatch.targets import (
     HttpTarget,
     LogTarget,
     QueueTarget,
+    StreamTarget,
     TopicTarget,
     whole,
 )
@@ -32,10 +33,12 @@ from eventmatch.targets.aws.lambda_ import LambdaTarget
 from eventmatch.targets.aws.sns import SnsTarget
 from eventmatch.targets.aws.sqs import SqsTarget
 from eventmatch.targets.builtin import Named
+from eventmatch.targets.function import FunctionTarget
+from eventmatch.targets.stream import partition_key
 from tests.targets.attempts import BAD_TEXT, attempt
 from tests.targets.cloud import Cloud, arn, clients
 from tests.targets.endpoints import refusing_port, web_server
-from tests.targets.fakes import Buses, Shelves
+from tests.targets.fakes import Buses, Invocations, Shelves, Streams
 
 _numbers: Final = itertools.count()
 _LOCKED: Final = StoreError(StoreCode.LOCKED, "locked")
@@ -138,6 +141,19 @@ def _topic(_cloud: Cloud) -> Iterator[World]:
         bad=attempt(BAD_TEXT),
         broken=TopicTarget(Shelves("t", fault=_LOCKED), "t"),
         missing=TopicTarget(shelves, "other"),
+    )
+
+
+@contextmanager
+def _stream(_cloud: Cloud) -> Iterator[World]:
+    streams, key = Streams("s"), partition_key("$.source", str)
+    here = arn("kinesis", "stream/s")
+    yield World(
+        adapter=StreamTarget(streams, here, key),
+        received=lambda: [record.data for record in streams.records["s"]],
+        bad=attempt(b'"bad"'),
+        broken=StreamTarget(Streams("s", fault=_LOCKED), here, key),
+        missing=StreamTarget(streams, arn("kinesis", "stream/other"), key),
     )
 
 
@@ -260,6 +276,18 @@ def _published(body: bytes) -> object:
     return [envelope[name] for name in ("source", "detail-type", "time", "resources", "detail")]
 
 
+@contextmanager
+def _function(_cloud: Cloud) -> Iterator[World]:
+    invocations = Invocations("f")
+    yield World(
+        adapter=FunctionTarget(invocations, "f"),
+        received=lambda: invocations.payloads["f"],
+        bad=attempt(BAD_TEXT),
+        broken=FunctionTarget(Invocations("f", fault=_LOCKED), "f"),
+        missing=FunctionTarget(invocations, "g"),
+    )
+
+
 WORLDS: Final[Mapping[str, Build]] = {
     "callable inline": _callable_world(inline=True),
     "callable in a thread": _callable_world(),
@@ -267,6 +295,8 @@ WORLDS: Final[Mapping[str, Build]] = {
     "log": _log,
     "queue": _queue,
     "topic": _topic,
+    "stream": _stream,
+    "function": _function,
     "bus": _bus,
     "archive": _archive,
     "http": _http,

@@ -5,6 +5,7 @@ from eventmatch.delivery.ports import DeliveryStore
 from eventmatch.schedule.ports import ScheduleStore
 from eventmatch.store.memory import MemoryStore
 from eventmatch.store.sqlite import SqliteStore
+from eventmatch.streams.ports import StreamStore
 
 deliveries: tuple[DeliveryStore, ...] = (
     MemoryStore().deliveries,
@@ -13,3 +14,4 @@ deliveries: tuple[DeliveryStore, ...] = (
 records: tuple[Records, ...] = (MemoryStore().records, SqliteStore("events.db").records)
 archives: tuple[ArchiveStore, ...] = (MemoryStore().archives, SqliteStore("events.db").archives)
 schedules: tuple[ScheduleStore, ...] = (MemoryStore().schedules, SqliteStore("events.db").schedules)
+streams: tuple[StreamStore, ...] = (MemoryStore().streams, SqliteStore("events.db").streams)

@@ -26,6 +26,10 @@ class SqliteRecords:
         """Return all records of a kind by their keys."""
         return await self._database.read(partial(_load, kind))
 
+    async def read(self, kind: str, key: str) -> bytes | None:
+        """Return one record; None if it is not there."""
+        return await self._database.read(partial(_read, kind, key))
+
     async def write(self, changes: Sequence[AnyChange]) -> None:
         """Make all the changes durable, or none."""
         await self._database.write(partial(_write, tuple(changes)))
@@ -33,6 +37,12 @@ class SqliteRecords:
 
 def _load(kind: str, connection: sqlite3.Connection) -> Mapping[str, bytes]:
     return dict(connection.execute("SELECT key, value FROM records WHERE kind = ?", (kind,)))
+
+
+def _read(kind: str, key: str, connection: sqlite3.Connection) -> bytes | None:
+    select = "SELECT value FROM records WHERE kind = ? AND key = ?"
+    row = connection.execute(select, (kind, key)).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def _write(changes: Sequence[AnyChange], connection: sqlite3.Connection) -> None:

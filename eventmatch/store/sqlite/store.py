@@ -3,7 +3,7 @@
 from os import PathLike
 from typing import Final
 
-from eventmatch.store.sqlite import archives, deliveries, queues, records, schedules
+from eventmatch.store.sqlite import archives, deliveries, queues, records, schedules, streams
 from eventmatch.store.sqlite.archives import SqliteArchives
 from eventmatch.store.sqlite.database import Database, Synchronous
 from eventmatch.store.sqlite.deliveries import SqliteDeliveries
@@ -11,6 +11,7 @@ from eventmatch.store.sqlite.migration import Migrations
 from eventmatch.store.sqlite.queues import SqliteQueues
 from eventmatch.store.sqlite.records import SqliteRecords
 from eventmatch.store.sqlite.schedules import SqliteSchedules
+from eventmatch.store.sqlite.streams import SqliteStreams
 
 # What each facet keeps, in the order in which it came to the file: append, never change.
 MIGRATIONS: Final[Migrations] = (
@@ -19,6 +20,7 @@ MIGRATIONS: Final[Migrations] = (
     archives.TABLES,
     queues.TABLES,
     schedules.TABLES,
+    streams.TABLES,
 )
 
 
@@ -36,6 +38,7 @@ class SqliteStore:
         self.archives = SqliteArchives(self.database)
         self.queues = SqliteQueues(self.database)
         self.schedules = SqliteSchedules(self.database)
+        self.streams = SqliteStreams(self.database)
 
     async def open(self) -> None:
         """Make the store ready; raises `StoreError`."""

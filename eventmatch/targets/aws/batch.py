@@ -65,6 +65,15 @@ def _send(entries: Sequence[Mapping[str, Any]], call: Call, service: str) -> Seq
     return [outcome] * len(entries)
 
 
+def message_attributes(attributes: Mapping[str, str | tuple[str, str]]) -> dict[str, Any]:
+    """Return attributes of a message as SQS and SNS take them; a plain text is a String."""
+    typed = {
+        name: (value, "String") if isinstance(value, str) else value
+        for name, value in attributes.items()
+    }
+    return {name: {"StringValue": text, "DataType": kind} for name, (text, kind) in typed.items()}
+
+
 def numbered(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give each entry its place as its id."""
     return [{"Id": str(number), **entry} for number, entry in enumerate(entries)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eventmatch.delivery.model import Attempt, Outcome
-from eventmatch.targets.aws.batch import Entry, numbered, outcomes_by_id
+from eventmatch.targets.aws.batch import Entry, message_attributes, numbered, outcomes_by_id
 from eventmatch.targets.aws.batched import BatchedTarget
 from eventmatch.targets.outcomes import text_of
 from eventmatch.targets.path import group_of
@@ -25,7 +25,11 @@ class SnsTarget(BatchedTarget):
         if isinstance(text, Outcome):
             return text
         group = group_of(self.group, attempt.event)
-        members = {"Message": text, **({} if group is None else {"MessageGroupId": group})}
+        members: dict[str, Any] = {"Message": text}
+        if group is not None:
+            members["MessageGroupId"] = group
+        if attempt.attributes:
+            members["MessageAttributes"] = message_attributes(attempt.attributes)
         return Entry(members, len(attempt.payload))
 
     def call(self, entries: Sequence[Mapping[str, Any]]) -> Sequence[Outcome]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eventmatch.delivery.model import TRACE, Attempt, Outcome
-from eventmatch.targets.aws.batch import Entry, numbered, outcomes_by_id
+from eventmatch.targets.aws.batch import Entry, message_attributes, numbered, outcomes_by_id
 from eventmatch.targets.aws.batched import BatchedTarget
 from eventmatch.targets.outcomes import text_of
 from eventmatch.targets.path import group_of
@@ -28,11 +28,9 @@ class SqsTarget(BatchedTarget):
         if (group := group_of(self.group, attempt.event)) is not None:
             members["MessageGroupId"] = group
         if attempt.attributes:
-            members["MessageAttributes"] = {
-                name: _string(value) for name, value in attempt.attributes.items()
-            }
+            members["MessageAttributes"] = message_attributes(attempt.attributes)
         if trace := attempt.event.facts.get(TRACE):
-            members["MessageSystemAttributes"] = {"AWSTraceHeader": _string(trace)}
+            members["MessageSystemAttributes"] = message_attributes({"AWSTraceHeader": trace})
         return Entry(members, len(attempt.payload))
 
     def call(self, entries: Sequence[Mapping[str, Any]]) -> Sequence[Outcome]:
@@ -41,7 +39,3 @@ class SqsTarget(BatchedTarget):
         url = f"{client.meta.endpoint_url}/{self.arn.account}/{self.arn.resource}"
         response = client.send_message_batch(QueueUrl=url, Entries=numbered(entries))
         return outcomes_by_id(response, len(entries), self.service)
-
-
-def _string(value: str) -> dict[str, str]:
-    return {"StringValue": value, "DataType": "String"}

@@ -54,6 +54,25 @@ def test_a_message_has_body_and_trace_and_no_more() -> None:
         assert deliver(SqsTarget(QUEUE, queues), *batch) == [DELIVERED] * 2
 
 
+def test_attributes_go_along_with_their_types() -> None:
+    members = {
+        "RULE_ARN": {"StringValue": "r", "DataType": "String"},
+        "ErrorCode": {"StringValue": "200", "DataType": "Number"},
+    }
+    one = attempt(b"1")._replace(attributes={"RULE_ARN": "r", "ErrorCode": ("200", "Number")})
+    entry = {"Id": "0", "MessageBody": "1", "MessageAttributes": members}
+    with stub("sqs") as queues:
+        expected = {"QueueUrl": QUEUE_URL, "Entries": [entry]}
+        queues.answer("send_message_batch", sent(1), expected)
+        assert deliver(SqsTarget(QUEUE, queues), one) == [DELIVERED]
+    topic = arn("sns", "t")
+    entry = {"Id": "0", "Message": "1", "MessageAttributes": members}
+    with stub("sns") as topics:
+        wanted = {"TopicArn": str(topic), "PublishBatchRequestEntries": [entry]}
+        topics.answer("publish_batch", published(1), wanted)
+        assert deliver(SnsTarget(topic, topics), one) == [DELIVERED]
+
+
 def test_a_fifo_queue_keeps_order_and_drops_duplicates_by_content(cloud: Cloud) -> None:
     queue = cloud.queue("ordered.fifo")
     target = SqsTarget(queue, cloud.clients, group=parameter("$.detail.customer"))

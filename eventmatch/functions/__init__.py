@@ -1,0 +1,1 @@
+"""The Lambda service: functions, what runs them, and how they are invoked."""

@@ -1,0 +1,1 @@
+"""Event source mappings: what polls queues and streams, and invokes functions with batches."""

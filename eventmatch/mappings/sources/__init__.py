@@ -1,0 +1,1 @@
+"""Sources by their ARN: embedded ones, and those of AWS."""

@@ -1,0 +1,1 @@
+"""Embedded streams with shards, as Kinesis has them."""
