@@ -5,8 +5,8 @@ from typing import Final
 
 SUMMARY: Final = "show the whole way of some events, a failure and its cure"
 EXAMPLE: Final = """\
-Nothing is kept, and nothing waits: the clock is set by hand. Whatever is shown
-is checked as well.
+Nothing is kept, and nothing waits: the clock is set by hand. With the extra
+lambda, real code runs in a process. Whatever is shown is checked as well.
 
 example:
   eventmatch demo

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 import eventmatch
-from eventmatch.cli import showcase
+from eventmatch.cli import function_story, showcase
 from eventmatch.cli.letters import attempts_of, error_of, rule_of, target_of
 from eventmatch.cli.library import library_rules
 from eventmatch.cli.report import write
@@ -50,10 +50,17 @@ def demonstrate(args: argparse.Namespace) -> int:
         write()
     chosen = [rule for name in _FUNCTIONS for rule in rules if rule.name == name]
     with logging_on(sys.stderr, is_verbose=False):
-        faults = asyncio.run(_Demonstration(chosen).play())
+        faults = asyncio.run(_play(chosen))
     for fault in faults:
         write(paint_for(sys.stdout)(f"wrong: {fault}", "red"))
     return int(bool(status or faults))
+
+
+async def _play(rules: Sequence[Rule]) -> Sequence[str]:
+    faults = list(await _Demonstration(rules).play())
+    write()
+    await function_story.tell(faults)
+    return faults
 
 
 class _Demonstration:

@@ -13,9 +13,11 @@ from eventmatch.cli import (
     demo,
     dlq,
     explain,
+    function,
     gen,
     library,
     listing,
+    mapping,
     match,
     replaying,
     run,
@@ -65,6 +67,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "rules": listing,
     "events": replaying,
     "schedule": schedule,
+    "function": function,
+    "mapping": mapping,
     "demo": demo,
 }
 

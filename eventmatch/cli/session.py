@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from eventmatch.cli.inputs import STDIN, NotText, UsageError, display_name, read_text
 from eventmatch.errors import ConfigurationError, NotFound, ServiceError, StoreError
+from eventmatch.functions.errors import LambdaError, sentence
 from eventmatch.router.arrangement import arrange, router_of
 from eventmatch.router.configuration import Configuration
 from eventmatch.router.router import Router
@@ -54,6 +55,8 @@ def complaints(path: str) -> Iterator[None]:
         yield
     except ConfigurationError as error:
         raise UsageError(_line(f"{display_name(path)}: {error}")) from error
+    except LambdaError as error:
+        raise UsageError(_line(sentence(error))) from error
     except ServiceError as error:
         raise UsageError(_line(error.message)) from error
     except NotFound as error:

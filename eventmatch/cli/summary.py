@@ -1,6 +1,6 @@
 """What came of a run: for people, and for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -33,8 +33,18 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """What came of a schedule, of events for a function, or of what a function sent elsewhere."""
+
+    name: str
+    delivered: int
+    dead: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Sums of a run, and what came of each target."""
+    """Sums of a run, and what came of each target; `others` are schedules and functions."""
 
     events: int
     accepted: int
@@ -47,11 +57,13 @@ class Summary:
     waiting: int
     seconds: float
     targets: tuple[Goal, ...]
+    others: tuple[Lane, ...]
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing was refused, and nothing ended but as delivered."""
-        return not (self.refused or any(goal.dead for goal in self.targets))
+        is_dead = any(goal.dead for goal in self.targets) or any(lane.dead for lane in self.others)
+        return not (self.refused or is_dead)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for programs."""
@@ -65,7 +77,9 @@ async def summary_of(
     dispatcher, counts = router.dispatcher, tally.counts
     backlog = await dispatcher.backlog()
     names = sorted({*dispatcher.delivered, *dispatcher.failed, *backlog})
-    goals = tuple(_goal(name, dispatcher.delivered, dispatcher.failed, backlog) for name in names)
+    counted = (dispatcher.delivered, dispatcher.failed, backlog)
+    goals = tuple(_goal(name, *counted) for name in names if _is_of_rule(name))
+    others = tuple(_lane(name, *counted) for name in names if not _is_of_rule(name))
     sent = counts[Metric.INVOCATIONS_SENT_TO_DLQ]
     refused_letters = counts[Metric.INVOCATIONS_FAILED_TO_BE_SENT_TO_DLQ]
     return Summary(
@@ -80,6 +94,23 @@ async def summary_of(
         waiting=sum(backlog.values()),
         seconds=round(seconds, 6),
         targets=goals,
+        others=others,
+    )
+
+
+def _is_of_rule(name: str) -> bool:
+    """Whether a lane is BUS/RULE/TARGET: a schedule has one slash, and no bus has a colon."""
+    return name.count("/") >= 2 and ":" not in name.partition("/")[0]
+
+
+def _lane(
+    name: str, delivered: Mapping[str, int], dead: Mapping[str, int], waiting: Mapping[str, int]
+) -> Lane:
+    return Lane(
+        name=name,
+        delivered=delivered.get(name, 0),
+        dead=dead.get(name, 0),
+        waiting=waiting.get(name, 0),
     )
 
 
@@ -117,14 +148,16 @@ def show_deliveries(summary: Summary) -> None:
     )
     write(fill(sentence))
     if summary.targets:
-        _table(summary)
+        _table("rule/target", summary.targets)
+    if summary.others:
+        _table("schedule or function", summary.others)
 
 
-def _table(summary: Summary) -> None:
+def _table(title: str, lanes: Sequence[Goal | Lane]) -> None:
     write()
-    write(f"{'  '.join(_COLUMNS)}  rule/target")
+    write(f"{'  '.join(_COLUMNS)}  {title}")
     used = sum(len(column) + 2 for column in _COLUMNS)
-    for goal in summary.targets:
+    for goal in lanes:
         numbers = (goal.delivered, goal.dead, goal.waiting)
         cells = (
             f"{number:>{len(column)},}" for number, column in zip(numbers, _COLUMNS, strict=True)

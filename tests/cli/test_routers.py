@@ -2,19 +2,22 @@
 
 import asyncio
 import json
+import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from eventmatch.cli import demonstration
+from eventmatch.cli import demonstration, function_story
 from eventmatch.router.arrangement import arrange, router_of
 from eventmatch.router.configuration import Configuration
 from eventmatch.router.router import Router
 from tests.cli.command import Cli, file, ndjson
 
 EXAMPLES: Final = Path(__file__).parents[2] / "docs" / "examples"
+DURATION: Final = re.compile(r" *[\d.]+ ms")
 ENTRY: Final = {"Source": "shop", "DetailType": "order", "Detail": {"total": 12}}
 
 
@@ -157,13 +160,14 @@ def test_the_demonstration_is_a_short_story(
     outcome = cli("demo")
     assert (outcome.status, outcome.err) == (0, "")
     lines = outcome.out.splitlines()
-    assert len(lines) <= 40
+    assert len(lines) <= 60
     assert all(len(line) <= columns for line in lines)
-    assert lines[-1].startswith("  0 dead letters, 0 waiting, 6 deliver")
+    assert any(line.startswith("  0 dead letters, 0 waiting, 6 deliver") for line in lines)
 
 
-def test_the_demonstration_tells_the_same_every_time(cli: Cli) -> None:
-    assert cli("demo").out == cli("demo").out
+def test_the_demonstration_tells_the_same_every_time_but_for_durations(cli: Cli) -> None:
+    first, second = (DURATION.sub("", cli("demo").out) for _ in range(2))
+    assert first == second
 
 
 def test_the_demonstration_shows_the_library_first(cli: Cli) -> None:
@@ -176,6 +180,45 @@ def test_a_demonstration_that_goes_wrong_says_so(cli: Cli, monkeypatch: pytest.M
     outcome = cli("demo")
     assert outcome.status == 1
     assert "wrong: page-on-call works at the third attempt\n" in outcome.out
+
+
+def test_the_demonstration_shows_a_cold_start_and_a_warm_one(cli: Cli) -> None:
+    pytest.importorskip("awslambdaric")
+    out = cli("demo").out
+    cold, warm = re.findall(r"^  (?:cold|warm) .*", out, re.MULTILINE)
+    assert len(DURATION.findall(cold)) == 2
+    assert len(DURATION.findall(warm)) == 1
+    assert "its log has: order 1, order 2" in out
+
+
+def test_the_demonstration_shows_retries_and_the_record_of_their_end(cli: Cli) -> None:
+    pytest.importorskip("awslambdaric")
+    out = cli("demo").out
+    attempts = re.findall(r"^ +([\d.]+) s  \[ERROR\] KeyError: 'XX'$", out, re.MULTILINE)
+    assert attempts == ["0.0", "60.0", "180.0"]
+    assert "condition: RetriesExhausted" in out
+
+
+@pytest.mark.parametrize("missing", ["awslambdaric", "httptools"])
+def test_the_demonstration_tells_what_functions_lack(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    outcome = cli("demo")
+    assert (outcome.status, outcome.err) == (0, "")
+    told = " ".join(outcome.out.split())
+    assert f"for lack of {missing}: pip install 'eventmatch[lambda]'" in told
+
+
+def test_the_demonstration_checks_what_functions_do(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("awslambdaric")
+    monkeypatch.setattr(function_story, "HANDLER", "def handler(event, context):\n    return 1\n")
+    outcome = cli("demo")
+    assert outcome.status == 1
+    assert "wrong: the function gets both events\n" in outcome.out
+    assert "wrong: the destination gets one record\n" in outcome.out
 
 
 # The example
