@@ -89,6 +89,11 @@ class Life:
         self._clock = FastClock()
         self.logs = {name: Log(folder / name) for name in (ACCEPTED, *CALLABLES)}
 
+    @property
+    def has_accepted(self) -> bool:
+        """Whether any event was accepted yet."""
+        return bool(self.logs[ACCEPTED].read())
+
     async def run(self, seed: int) -> None:
         """Put events until the process is killed."""
         random = Random(seed)

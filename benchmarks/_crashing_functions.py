@@ -72,6 +72,11 @@ class FunctionsLife:
         """The value of `MARK`."""
         return str(self._folder)
 
+    @property
+    def has_accepted(self) -> bool:
+        """Whether anything was acknowledged yet."""
+        return any(log.read() for log in self.accepted.values())
+
     async def run(self, seed: int) -> None:
         """Let events, messages and records flow until the process is killed."""
         random = Random(seed)

@@ -8,20 +8,31 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from _measure import progress
+
+_BEGINNINGS: Final = 4
+"""So many times as long as it takes to begin may a child live, on a slow or busy machine."""
+_PATIENCE_S: Final = 30.0
 
 
 class Life(Protocol):
     """What goes on in one folder, over any number of processes."""
+
+    @property
+    def has_accepted(self) -> bool:
+        """Whether anything was accepted yet, by whichever process."""
 
     async def run(self, seed: int) -> None:
         """Work until the process is killed."""
 
 
 class Kills(NamedTuple):
-    """How often children are killed, each within `longest` seconds, at moments out of `seed`."""
+    """How often children are killed, each within `longest` seconds, at moments out of `seed`.
+
+    Where a child takes long to begin, all live longer.
+    """
 
     count: int
     longest: float
@@ -48,16 +59,26 @@ def arguments(
 
 def kill_often(life: Life, kills: Kills, after: Callable[[], object] = lambda: None) -> None:
     """Let so many children live for random times; `after` is called behind each kill."""
-    generator = random.Random(kills.seed)
+    generator, longest = random.Random(kills.seed), kills.longest
     for number in range(kills.count):
         progress(f"kill {number + 1} of {kills.count} (seed {kills.seed})")
         child = _begin(life, kills.seed + number)
-        time.sleep(generator.uniform(0.0, kills.longest))
+        if number == 0:
+            longest = max(longest, _BEGINNINGS * _until_accepted(life))
+        time.sleep(generator.uniform(0.0, longest))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status):
             sys.exit(f"child {number + 1} ended by itself (seed {kills.seed})")
         after()
+
+
+def _until_accepted(life: Life) -> float:
+    """Wait for what is accepted first; return the seconds that it took."""
+    started = time.monotonic()
+    while not life.has_accepted and time.monotonic() - started < _PATIENCE_S:
+        time.sleep(0.005)
+    return time.monotonic() - started
 
 
 def _begin(life: Life, seed: int) -> int:

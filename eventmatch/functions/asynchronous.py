@@ -106,6 +106,8 @@ class AsynchronousInvocations:
         self._clock = clock
         self._observer = observer
         self._concurrency = concurrency
+        # By function, why it could not be run last.
+        self._hindrances: dict[str, str] = {}
 
     def destination(self, description: bytes) -> Destination:
         """Return where the events of the lane with that description go."""
@@ -141,11 +143,20 @@ class AsynchronousInvocations:
         try:
             reply = await self._runs.run(trial.resolved.version, trial.call())
         except LambdaError as error:
+            self._tell(function, error)
             return await self._refused(trial, terms, error)
         except Exception as error:
             log_failure(_log, f"{function}: an event could not be tried", error)
             return await self._refused(trial, terms, LambdaError(LambdaCode.SERVICE, repr(error)))
+        self._hindrances.pop(function, None)
         return await self._replied(trial, terms, reply)
+
+    def _tell(self, function: str, error: LambdaError) -> None:
+        """Log why a function cannot be run, once for all events that wait for it."""
+        is_throttle = error.code is LambdaCode.TOO_MANY_REQUESTS
+        if not is_throttle and self._hindrances.get(function) != error.message:
+            self._hindrances[function] = error.message
+            _log.warning("%s: could not be run: %s", function, error.message)
 
     async def _replied(self, trial: "_Trial", terms: Terms, reply: Reply) -> Outcome:
         """Return what follows a run."""
@@ -160,10 +171,11 @@ class AsynchronousInvocations:
     async def _refused(self, trial: "_Trial", terms: Terms, error: LambdaError) -> Outcome:
         """Return what follows an attempt that did not get the function to run."""
         is_throttle = error.code is LambdaCode.TOO_MANY_REQUESTS
-        step = after_refusal(self._age(trial), terms)
+        failures = trial.attempt.number - 1
+        step = after_refusal(failures, self._age(trial), terms)
         if isinstance(step, Condition):
             reason = Refusal(429 if is_throttle else 500, error.message)
-            return await self._end(step, trial, trial.attempt.number - 1, reason)
+            return await self._end(step, trial, failures, reason)
         code = ErrorCode.THROTTLING if is_throttle else ErrorCode.INTERNAL_ERROR
         return _again(code, error.message, step)
 

@@ -44,5 +44,5 @@ class LambdaError(EventmatchError):
 
 def sentence(error: LambdaError) -> str:
     """Return what a refusal says, for people: of a pattern also why, which AWS does not tell."""
-    why = error.__cause__
-    return f"{error.message} {why}" if isinstance(why, PatternError) else error.message
+    why = error.__cause__ if isinstance(error.__cause__, PatternError) else error.reason
+    return error.message if why is None else f"{error.message} {why}"

@@ -54,13 +54,15 @@ def after_failure(attempts: int, age: float, terms: Terms) -> float | Condition:
     return _within(_DELAYS[min(attempts, len(_DELAYS)) - 1], age, terms)
 
 
-def after_refusal(age: float, terms: Terms) -> float | Condition:
+def after_refusal(failures: int, age: float, terms: Terms) -> float | Condition:
     """Return the seconds to wait once an attempt came to nothing, or why the event ends.
 
-    They double from one second on. An event that is tried at 0, 1, 3, 7... seconds has waited for
-    one second less than it waits next, so that its age tells all.
+    They double from one second on. An event that is tried at 0, 1, 3, 7... seconds, counted from
+    its acceptance or from its retry once the function has failed, has waited for one second less
+    than it waits next, so that its age tells all.
     """
-    return _within(min(age + 1.0, _LONGEST_DELAY), age, terms)
+    waited = max(0.0, age - sum(_DELAYS[:failures]))
+    return _within(min(waited + 1.0, _LONGEST_DELAY), age, terms)
 
 
 def _within(delay: float, age: float, terms: Terms) -> float | Condition:

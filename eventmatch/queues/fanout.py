@@ -5,10 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
-from eventmatch.errors import QueueError
+from eventmatch.errors import EventmatchError, QueueError, StoreError
 from eventmatch.queues.filtering import Filters, parse_policy
 from eventmatch.queues.model import Message
-from eventmatch.queues.notification import Notification, envelope
+from eventmatch.queues.notification import Notification, envelope, invocation
+from eventmatch.queues.ports import Functions
 from eventmatch.queues.queue import Queues
 from eventmatch.queues.subscription import Published, Subscription
 
@@ -26,15 +27,17 @@ class Fanout:
     def __init__(
         self,
         queues: Queues,
+        functions: Functions,
         topic_arn: str,
         subscriptions: Sequence[Subscription],
         subscribers: Mapping[str, Subscriber],
     ) -> None:
         self._queues = queues
+        self._functions = functions
         self._topic_arn = topic_arn
         self._subscriptions = subscriptions
         self._subscribers = {
-            one.id: subscribers[one.id] for one in subscriptions if one.queue is None
+            one.id: subscribers[one.id] for one in subscriptions if one.is_callable
         }
         self._filters = Filters(
             {
@@ -45,7 +48,7 @@ class Fanout:
         )
 
     async def publish(self, notifications: Sequence[Notification]) -> Sequence[Published]:
-        """Hand notifications to all who want them; raises `StoreError` if one queue cannot."""
+        """Hand notifications to all who want them; raises `StoreError` if one cannot."""
         accepting = [self._filters.accepting(one.message) for one in notifications]
         failed: list[dict[str, Exception]] = [{} for _ in notifications]
 
@@ -72,11 +75,13 @@ class Fanout:
         if not notifications:
             return ()
         messages = [self._rendered(subscription, one) for one in notifications]
-        if subscription.queue is None:
-            subscriber = self._subscribers[subscription.id]
-            failures: _Failures = [await _called(subscriber, one) for one in notifications]
-        else:
+        if subscription.queue is not None:
             failures = await self._sent(subscription.queue, messages)
+        elif subscription.function is not None:
+            failures = await self._invoked(subscription.function, subscription, messages)
+        else:
+            subscriber = self._subscribers[subscription.id]
+            failures = [await _called(subscriber, one) for one in notifications]
         pairs = zip(messages, failures, strict=True)
         lost = [message for message, failure in pairs if failure is not None]
         if lost:
@@ -88,7 +93,7 @@ class Fanout:
         queue = subscription.settings.dead_letter_queue
         failures = await self._sent(queue, lost) if queue is not None else lost
         if dropped := sum(failure is not None for failure in failures):
-            goal = subscription.queue or "a function"
+            goal = subscription.queue or subscription.function or "a function"
             _log.warning("%s: dropped %d messages to %s", self._topic_arn, dropped, goal)
 
     async def _sent(self, queue: str, messages: Sequence[Message]) -> _Failures:
@@ -100,13 +105,28 @@ class Fanout:
             return [error] * len(messages)
         return [answer if isinstance(answer, QueueError) else None for answer in answers]
 
+    async def _invoked(
+        self, function: str, subscription: Subscription, messages: Sequence[Message]
+    ) -> _Failures:
+        arn = self._arn(subscription)
+        events = [(invocation(message.body, arn), message.trace) for message in messages]
+        try:
+            answers = await self._functions.enqueue(function, events, self._topic_arn)
+        except StoreError:
+            raise
+        except EventmatchError as error:
+            return [error] * len(messages)
+        return [answer if isinstance(answer, Exception) else None for answer in answers]
+
     def _rendered(self, subscription: Subscription, notification: Notification) -> Message:
         message = notification.message
         if subscription.settings.raw_delivery:
             return message
-        arn = f"{self._topic_arn}:{subscription.id}"
-        body = envelope(notification, self._topic_arn, arn)
+        body = envelope(notification, self._topic_arn, self._arn(subscription))
         return message._replace(body=body, attributes={})
+
+    def _arn(self, subscription: Subscription) -> str:
+        return f"{self._topic_arn}:{subscription.id}"
 
 
 async def _called(subscriber: Subscriber, notification: Notification) -> Exception | None:

@@ -3,6 +3,7 @@
 Meaning: service semantics §7.2. Pure. Notifications are not signed: `Signature` is a placeholder.
 """
 
+import re
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from eventmatch.queues.refusals import invalid
 
 MOST_BYTES: Final = 262_144
 _LONGEST_SUBJECT: Final = 100
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _SIGNATURE: Final = "EXAMPLE"
 _CERTIFICATE: Final = "SimpleNotificationService-00000000000000000000000000000000.pem"
 
@@ -56,6 +58,8 @@ def published_message(
 def _refuse(message: Message, subject: str | None) -> None:
     if not message.body:
         raise invalid("Empty message")
+    if not message.body.isascii() and _HALF.search(message.body):
+        raise invalid("Message Reason: there is half of a character in it")
     if subject is not None and not (0 < len(subject) <= _LONGEST_SUBJECT and subject.isprintable()):
         raise invalid("Subject")
     refuse_attributes(message.attributes)
@@ -86,3 +90,13 @@ def envelope(notification: Notification, topic_arn: str, subscription_arn: str) 
         "MessageAttributes": attributes or None,
     }
     return to_text({name: value for name, value in members.items() if value is not None})
+
+
+def invocation(enveloped: str, subscription_arn: str) -> bytes:
+    """Return the JSON text that a function gets of a notification in its envelope."""
+    head = {
+        "EventSource": "aws:sns",
+        "EventVersion": "1.0",
+        "EventSubscriptionArn": subscription_arn,
+    }
+    return f'{{"Records":[{to_text(head)[:-1]},"Sns":{enveloped}}}]}}'.encode()

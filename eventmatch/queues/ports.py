@@ -1,4 +1,4 @@
-"""What queues need of the store."""
+"""What queues need of the store, and topics of functions."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -113,3 +113,23 @@ class QueueStore(Protocol):
 
     async def purge(self, queue: str) -> None:
         """Forget all messages and deduplication ids of a queue."""
+
+
+class Functions(Protocol):
+    """The functions that may subscribe to topics."""
+
+    def arn_of(self, function: str) -> str:
+        """Return the ARN of a function that is named by its name, partial ARN or ARN.
+
+        Raises `EventmatchError` where there is none.
+        """
+
+    async def enqueue(
+        self, function: str, events: Sequence[tuple[bytes, str | None]], topic: str
+    ) -> Sequence[object]:
+        """Invoke a function asynchronously on behalf of a topic; both are named by their ARNs.
+
+        There is one invocation for each payload, which comes with its trace header; return for
+        each what it became, or the exception that refuses it. All others are durable. Raises
+        `StoreError`, and another `EventmatchError` where all are refused.
+        """

@@ -25,8 +25,8 @@ class TopicSettings:
 class SubscriptionSettings:
     """Which messages a subscriber wants, as JSON text, and how; None wants all.
 
-    With `raw_delivery` a queue gets the bare message with its attributes. What cannot be delivered
-    goes to the queue `dead_letter_queue`.
+    With `raw_delivery` a queue gets the bare message with its attributes; functions have no such
+    thing. What cannot be delivered goes to the queue `dead_letter_queue`.
     """
 
     filter_policy: str | None = None
@@ -36,12 +36,21 @@ class SubscriptionSettings:
 
 
 class Subscription(NamedTuple):
-    """One subscriber of a topic: the queue of that name, or a callable where there is none."""
+    """One subscriber of a topic: the queue of that name, the function of that ARN, or a callable.
+
+    A callable has neither.
+    """
 
     id: str
     topic: str
     queue: str | None
     settings: SubscriptionSettings
+    function: str | None = None
+
+    @property
+    def is_callable(self) -> bool:
+        """Whether it lasts no longer than this process."""
+        return self.queue is None and self.function is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`Topics`: topics with the semantics of SNS, whose subscribers are queues and callables.
+"""`Topics`: topics with the semantics of SNS, for queues, functions and callables.
 
 Meaning: service semantics §7.2; differences: docs/deviations.md.
 """
@@ -15,6 +15,7 @@ from eventmatch.queues.fanout import Fanout, Subscriber
 from eventmatch.queues.filtering import parse_policy
 from eventmatch.queues.model import Message
 from eventmatch.queues.notification import Notification, published_message
+from eventmatch.queues.ports import Functions
 from eventmatch.queues.queue import Queues
 from eventmatch.queues.refusals import invalid, no_subscription, no_topic
 from eventmatch.queues.subscription import (
@@ -34,11 +35,24 @@ def _example_arn(name: str) -> str:
     return f"arn:aws:sns:us-east-1:000000000000:{name}"
 
 
+class _NoFunctions:
+    """Stands where nobody runs functions."""
+
+    def arn_of(self, function: str) -> str:
+        raise invalid(f"Endpoint Reason: no functions are run here, and so not {function}")
+
+    async def enqueue(
+        self, function: str, _events: Sequence[tuple[bytes, str | None]], _topic: str
+    ) -> Sequence[object]:
+        raise invalid(f"Endpoint Reason: no functions are run here, and so not {function}")
+
+
 class Topics:
     """Topics by name. `open` before use; belongs to one event loop.
 
     A method that names a topic or a subscription raises `QueueNotFound` where there is none.
-    `arn_of` makes the ARN of a topic, which its notifications carry.
+    `arn_of` makes the ARN of a topic, which its notifications carry; `functions` are those that may
+    subscribe.
     """
 
     def __init__(
@@ -49,8 +63,10 @@ class Topics:
         new_id: Callable[[], str],
         *,
         arn_of: Callable[[str], str] = _example_arn,
+        functions: Functions | None = None,
     ) -> None:
         self._queues = queues
+        self._functions = functions or _NoFunctions()
         self._records = records
         self._clock = clock
         self._new_id = new_id
@@ -107,17 +123,24 @@ class Topics:
 
         A queue that has subscribed with the same settings has the same id.
         """
-        wanted = Subscription("", topic, queue, settings or SubscriptionSettings())
-        async with self._control:
-            self._refuse(wanted)
-            for one in self.list_subscriptions(topic):
-                if one.queue == queue:
-                    return _same(one, wanted)
-            subscription = wanted._replace(id=self._new_id())
-            text = subscription_text(subscription)
-            await self._records.write([Change(_SUBSCRIPTION, subscription.id, text)])
-            self._keep(subscription)
-            return subscription.id
+        return await self._subscribe(
+            Subscription("", topic, queue, settings or SubscriptionSettings())
+        )
+
+    async def subscribe_function(
+        self, topic: str, function: str, settings: SubscriptionSettings | None = None
+    ) -> str:
+        """Let a function have the messages of a topic; answers as `subscribe` does.
+
+        It is named by its name, partial ARN or ARN, and invoked asynchronously. Where its policy
+        does not let `sns.amazonaws.com` do that for the topic, messages are not delivered. Raises
+        `EventmatchError` where there is no such function.
+        """
+        self.describe_topic(topic)
+        arn = self._functions.arn_of(function)
+        return await self._subscribe(
+            Subscription("", topic, None, settings or SubscriptionSettings(), arn)
+        )
 
     def subscribe_callable(
         self, topic: str, subscriber: Subscriber, settings: SubscriptionSettings | None = None
@@ -138,7 +161,7 @@ class Topics:
         async with self._control:
             changed = self.describe_subscription(subscription)._replace(settings=settings)
             self._refuse(changed)
-            if changed.queue is not None:
+            if not changed.is_callable:
                 text = subscription_text(changed)
                 await self._records.write([Change(_SUBSCRIPTION, subscription, text)])
             self._keep(changed)
@@ -147,7 +170,7 @@ class Topics:
         """End a subscription."""
         async with self._control:
             known = self.describe_subscription(subscription)
-            if known.queue is not None:
+            if not known.is_callable:
                 await self._records.write([Change(_SUBSCRIPTION, subscription, None)])
             self._forget(subscription)
 
@@ -165,7 +188,7 @@ class Topics:
     async def publish(
         self, topic: str, message: Message, *, subject: str | None = None
     ) -> Published:
-        """Hand a message to all subscribers that want it; it is then durable in their queues."""
+        """Hand a message to all subscribers that want it; it is then durable with them."""
         notification = self._notification(topic, message, subject)
         return (await self._fanout(topic).publish([notification]))[0]
 
@@ -179,6 +202,18 @@ class Topics:
         return [
             next(published) if isinstance(answer, Notification) else answer for answer in answers
         ]
+
+    async def _subscribe(self, wanted: Subscription) -> str:
+        async with self._control:
+            self._refuse(wanted)
+            for one in self.list_subscriptions(wanted.topic):
+                if (one.queue, one.function) == (wanted.queue, wanted.function):
+                    return _same(one, wanted)
+            subscription = wanted._replace(id=self._new_id())
+            text = subscription_text(subscription)
+            await self._records.write([Change(_SUBSCRIPTION, subscription.id, text)])
+            self._keep(subscription)
+            return subscription.id
 
     def _checked(self, topic: str, message: Message) -> Notification | QueueError:
         self.describe_topic(topic)
@@ -201,6 +236,7 @@ class Topics:
         if topic not in self._fanouts:
             self._fanouts[topic] = Fanout(
                 self._queues,
+                self._functions,
                 self._arn_of(topic),
                 self.list_subscriptions(topic),
                 self._subscribers,
@@ -212,6 +248,8 @@ class Topics:
         topic, settings = self.describe_topic(subscription.topic), subscription.settings
         if settings.filter_policy is not None:
             parse_policy(settings.filter_policy, settings.filter_scope)
+        if subscription.function is not None:
+            _refuse_function(topic, settings)
         names = filter(None, [subscription.queue, settings.dead_letter_queue])
         queues = [self._queues.describe_queue(name) for name in names]
         if any(queue.fifo for queue in queues) and not topic.fifo:
@@ -228,6 +266,13 @@ class Topics:
         known = self._subscriptions.pop(subscription)
         self._subscribers.pop(subscription, None)
         self._fanouts.pop(known.topic, None)
+
+
+def _refuse_function(topic: TopicSettings, settings: SubscriptionSettings) -> None:
+    if topic.fifo:
+        raise invalid("Endpoint Reason: Functions can not be subscribed to FIFO SNS topics")
+    if settings.raw_delivery:
+        raise invalid("Attributes Reason: Functions do not support raw message delivery")
 
 
 def _same(known: Subscription, wanted: Subscription) -> str:

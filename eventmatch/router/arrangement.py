@@ -65,13 +65,16 @@ async def arrange(router: Router, configuration: Configuration) -> None:
     for name, bus in members.get("buses", {}).items():
         with _At(f"buses.{name}"):
             await _put_bus(router, name, bus)
-    for name, subscribers in members.get("topics", {}).items():
+    for name in members.get("topics", {}):
         with _At(f"topics.{name}"):
-            await _put_topic(router, name, subscribers)
+            await _put_topic(router, name)
     for name, archive in members.get("archives", {}).items():
         with _At(f"archives.{name}"):
             await _put_archive(router, name, archive)
     await _deploy(deployment, members)
+    for name, subscribers in members.get("topics", {}).items():
+        with _At(f"topics.{name}"):
+            await _put_subscriptions(router, name, subscribers, names, deployment)
     for number, mapping in enumerate(members.get("mappings", ())):
         with _At(f"mappings[{number}]"):
             await put_mapping(router.mappings, names.mapping(mapping))
@@ -198,21 +201,37 @@ async def _put_bus(router: Router, name: str, members: Mapping[str, Any]) -> Non
     )
 
 
-async def _put_topic(
-    router: Router, name: str, subscribers: Mapping[str, Mapping[str, Any]]
-) -> None:
+async def _put_topic(router: Router, name: str) -> None:
     if name not in router.topics.list_topics():
         await router.topics.create_topic(name)
-    before = {each.queue: each for each in router.topics.list_subscriptions(name)}
-    for queue, members in subscribers.items():
-        settings = _subscription(members)
-        if queue in before:
-            await router.topics.update_subscription(before[queue].id, settings)
+
+
+async def _put_subscriptions(
+    router: Router,
+    topic: str,
+    subscribers: Mapping[str, Mapping[str, Any]],
+    names: ShortNames,
+    deployment: Deployment,
+) -> None:
+    topics = router.topics
+    functions = {name: names.subscribed(name) for name in subscribers}
+    await deployment.permit(router.plane.place.of("sns", topic), filter(None, functions.values()))
+    before = {
+        each.queue or each.function: each
+        for each in topics.list_subscriptions(topic)
+        if not each.is_callable
+    }
+    for name, members in subscribers.items():
+        settings, function = _subscription(members), functions[name]
+        known = before.pop(names.function(function) if function else name, None)
+        if known is not None:
+            await topics.update_subscription(known.id, settings)
+        elif function:
+            await topics.subscribe_function(topic, function, settings)
         else:
-            await router.topics.subscribe(name, queue, settings)
-    for gone, subscription in before.items():
-        if gone is not None and gone not in subscribers:
-            await router.topics.unsubscribe(subscription.id)
+            await topics.subscribe(topic, name, settings)
+    for gone in before.values():
+        await topics.unsubscribe(gone.id)
 
 
 def _subscription(members: Mapping[str, Any]) -> SubscriptionSettings:
@@ -269,7 +288,8 @@ async def _put_rule(
         description=rule.get("Description"),
     )
     there = await router.plane.describe_rule(name, event_bus_name=bus)
-    await deployment.permit(there.arn, rule.get("Targets", ()))
+    functions = filter(None, map(names.invoked, rule.get("Targets", ())))
+    await deployment.permit(there.arn, functions)
     before = there.targets
     named = {target["Id"] for target in targets}
     if gone := [target.id for target in before if target.id not in named]:

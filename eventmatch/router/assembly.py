@@ -24,7 +24,12 @@ from eventmatch.router.archiving import Archiving, archive_makers
 from eventmatch.router.callables import Callables
 from eventmatch.router.dead_letters import DeadLetterQueues
 from eventmatch.router.destinations import lanes_of
-from eventmatch.router.functions import LambdaService, LambdaSettings, Surroundings
+from eventmatch.router.functions import (
+    LambdaService,
+    LambdaSettings,
+    SubscribedFunctions,
+    Surroundings,
+)
 from eventmatch.router.intake import Arrival, Intake
 from eventmatch.router.outbox import undelivered
 from eventmatch.router.parts import Claim, queues_of
@@ -74,7 +79,10 @@ class Assembly:
         self.observers = Several(options.observer)
         self.lambda_observers = LambdaObservers(options.lambda_settings.observer)
         self._claim = Claim(store)
-        self.queues, self.topics = queues_of(store, clock, new_id, partial(place.of, "sns"))
+        subscribers = SubscribedFunctions(lambda: self.lambda_service)
+        self.queues, self.topics = queues_of(
+            store, clock, new_id, partial(place.of, "sns"), subscribers
+        )
         self.streams = Streams(store.streams, store.records, clock, place.account)
         self._sweeper = Sweeper(self.queues, self.streams, clock)
         self.callables, self._threads = Callables(), RestartableThreads(_THREADS)

@@ -6,7 +6,7 @@ What is as the configuration says is left alone: its environments are kept.
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,6 @@ from eventmatch.router.parts import refuse_store
 from eventmatch.router.short_names import ShortNames
 from eventmatch.store.port import Store
 
-_EVENTS: Final = "events.amazonaws.com"
 _INVOKE: Final = "lambda:InvokeFunction"
 _NO_STATEMENT_ID: Final = re.compile(r"[^a-zA-Z0-9-_]")
 
@@ -56,7 +55,7 @@ class Deployment:
         await self._reserve(name, members.get("ReservedConcurrentExecutions"))
         if alias := members.get("AutoPublishAlias"):
             await self._publish(name, alias)
-            await self._provision(name, alias, members.get("ProvisionedConcurrencyConfig"))
+        await self._provision(name, alias, members.get("ProvisionedConcurrencyConfig"))
 
     async def put_event_invoke_config(self, name: str, members: Members) -> None:
         """Say what becomes of asynchronous invocations; all destinations must be there."""
@@ -78,17 +77,17 @@ class Deployment:
                 destination_config=destinations,
             )
 
-    async def permit(self, rule: str, targets: list[Members]) -> None:
-        """Let the rule with that ARN invoke the functions that its targets name."""
-        for function in filter(None, map(self._names.invoked, targets)):
+    async def permit(self, source: str, functions: Iterable[str]) -> None:
+        """Let the rule or topic with that ARN invoke functions, by their names with qualifiers."""
+        for function in functions:
             name, _, qualifier = function.partition(":")
             try:
                 await self._functions.add_permission(
                     name,
-                    statement_id=_statement_id(rule),
+                    statement_id=_statement_id(source),
                     action=_INVOKE,
-                    principal=_EVENTS,
-                    source_arn=rule,
+                    principal=f"{source.split(':')[2]}.amazonaws.com",
+                    source_arn=source,
                     qualifier=qualifier or None,
                 )
             except LambdaError as error:
@@ -171,18 +170,18 @@ class Deployment:
                 name, name=alias, function_version=number, routing_config={}
             )
 
-    async def _provision(self, name: str, alias: str, members: Members | None) -> None:
-        wanted = members["ProvisionedConcurrentExecutions"] if members else 0
+    async def _provision(self, name: str, alias: str | None, members: Members | None) -> None:
+        """Provide environments for the alias alone: one of before may have the same version."""
+        wanted = {alias: members["ProvisionedConcurrentExecutions"]} if alias and members else {}
         found = await self._functions.list_provisioned_concurrency_configs(name)
         before = {each.arn.rpartition(":")[2]: each.provisioned.requested for each in found.items}
-        if wanted == before.get(alias, 0):
-            return
-        if wanted:
-            await self._functions.put_provisioned_concurrency_config(
-                name, qualifier=alias, provisioned_concurrent_executions=wanted
-            )
-        else:
-            await self._functions.delete_provisioned_concurrency_config(name, qualifier=alias)
+        for qualifier in before.keys() - wanted.keys():
+            await self._functions.delete_provisioned_concurrency_config(name, qualifier=qualifier)
+        for qualifier, number in wanted.items():
+            if before.get(qualifier) != number:
+                await self._functions.put_provisioned_concurrency_config(
+                    name, qualifier=qualifier, provisioned_concurrent_executions=number
+                )
 
 
 _USUAL: Final = FunctionConfiguration(handler="", role="")
@@ -216,11 +215,11 @@ def _event_invoke_config(members: Members, destinations: Members) -> EventInvoke
     )
 
 
-def _statement_id(rule: str) -> str:
-    """Return a statement id for a rule, the same each time and readable."""
-    name = _NO_STATEMENT_ID.sub("-", rule.partition(":rule/")[2])
-    digest = hashlib.sha256(rule.encode()).hexdigest()[:12]
-    return f"rule-{name[:60]}-{digest}"
+def _statement_id(source: str) -> str:
+    """Return a statement id for a rule or topic, the same each time and readable."""
+    name = _NO_STATEMENT_ID.sub("-", source.split(":", 5)[5])
+    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
+    return f"{name[:65]}-{digest}"
 
 
 def _texts(told: str | list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from eventmatch.bus import refusals
 from eventmatch.bus.arn import Arn
@@ -18,7 +18,7 @@ from eventmatch.functions.endings import Endings
 from eventmatch.functions.environments.fleet import Fleet
 from eventmatch.functions.environments.settings import EnvironmentSettings
 from eventmatch.functions.errors import LambdaCode, LambdaError
-from eventmatch.functions.invoking import InvocationLimits, Invoker
+from eventmatch.functions.invoking import InvocationLimits, Invoker, Source
 from eventmatch.functions.limits import LambdaLimits
 from eventmatch.functions.model import Version
 from eventmatch.functions.observing import LambdaObservers
@@ -40,9 +40,16 @@ from eventmatch.router.parts import logs_of
 from eventmatch.store.port import Store
 from eventmatch.streams.stream import Streams
 from eventmatch.targets import Adapters, Resources
+from eventmatch.targets.threads import RestartableThreads
 
 Handler = Callable[[Any, Any], Any]
 """Takes an event and the context of its invocation; may be a coroutine function."""
+
+TOPICS: Final = "sns.amazonaws.com"
+"""The service on whose behalf topics invoke functions."""
+
+# So many polls of sources in AWS may wait at once, in threads that no delivery needs.
+_POLLS: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +140,7 @@ class LambdaService:
             observer=observers,
             concurrency=settings.concurrency,
         )
+        self._polls = RestartableThreads(_POLLS)
         self.mappings = self._new_mappings(settings)
         self._operations = {
             **operations.OPERATIONS,
@@ -151,6 +159,7 @@ class LambdaService:
         """End all environments, and return when nothing is on its way into the store."""
         await self.fleet.stop()
         await self._enqueuer.stop()
+        self._polls.shutdown()
         self.logs.close()
 
     def register(self, name: str, handler: Handler) -> None:
@@ -228,7 +237,7 @@ class LambdaService:
             queues=around.queues,
             streams=around.streams,
             clients=resources.clients,
-            threads=resources.threads,
+            threads=self._polls,
             concurrency=settings.batches,
             most_filters=settings.most_filters,
         )
@@ -267,3 +276,22 @@ class LambdaService:
             raise refusals.no_bus(bus)
         await self._around.intake.accept([Arrival(bus, event.body) for event in events])
         return events
+
+
+class SubscribedFunctions:
+    """Functions as subscribers of topics: implements `eventmatch.queues.ports.Functions`."""
+
+    def __init__(self, service: Callable[[], LambdaService]) -> None:
+        self._service = service
+
+    def arn_of(self, function: str) -> str:
+        """Return the ARN of a function; raises `LambdaError` where there is none."""
+        return self._service().functions.resolve(function).invoked_arn
+
+    async def enqueue(
+        self, function: str, events: Sequence[tuple[bytes, str | None]], topic: str
+    ) -> Sequence[object]:
+        """Invoke a function asynchronously if its policy lets the topic do so."""
+        service = self._service()
+        source = Source(TOPICS, topic, service.functions.place.account)
+        return await service.invoke.enqueue(function, events, source)

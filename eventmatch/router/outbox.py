@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from eventmatch.delivery.changing import Changing
 from eventmatch.delivery.enqueuing import Enqueuer, Item
 from eventmatch.delivery.model import DELIVERED, Attempt, Outcome
 from eventmatch.delivery.ports import Adapter, Destination
@@ -41,7 +42,7 @@ class ParcelService:
         arn, function, failure = told["parcel"], told["sender"], told["failure"]
         return Destination(
             name=f"{function}: {arn}",
-            adapter=_Unpacking(self._adapters.adapter(arn)),
+            adapter=Changing(self._adapters.adapter(arn), _unpacked),
             dead_letters=f"{_UNDELIVERED}{function}/{failure}" if failure else None,
             dimensions=None,
         )
@@ -55,24 +56,6 @@ def undelivered(observer: LambdaObserver) -> Maker:
         return _Undelivered(function, LambdaMetric(failure), observer)
 
     return make
-
-
-class _Unpacking:
-    """Hands parcels over with their attributes."""
-
-    def __init__(self, adapter: Adapter) -> None:
-        self._adapter = adapter
-        self.batch_size = adapter.batch_size
-        self.concurrency = adapter.concurrency
-        self.timeout = adapter.timeout
-
-    async def deliver(self, batch: Sequence[Attempt]) -> Sequence[Outcome]:
-        """Hand the parcels over."""
-        return await self._adapter.deliver([_unpacked(attempt) for attempt in batch])
-
-    async def close(self) -> None:
-        """Give up what the adapter holds."""
-        await self._adapter.close()
 
 
 class _Undelivered:

@@ -9,6 +9,7 @@ from weakref import WeakSet
 from eventmatch.clock import Clock
 from eventmatch.errors import StoreCode, StoreError
 from eventmatch.functions.logs import LogFiles, Logs, MemoryLogs
+from eventmatch.queues.ports import Functions
 from eventmatch.queues.queue import Queues
 from eventmatch.queues.topic import Topics
 from eventmatch.store.memory import MemoryStore
@@ -26,11 +27,15 @@ def store_of(store: str | PathLike[str] | Store | None) -> Store:
 
 
 def queues_of(
-    store: Store, clock: Clock, new_id: Callable[[], str], arn_of: Callable[[str], str]
+    store: Store,
+    clock: Clock,
+    new_id: Callable[[], str],
+    arn_of: Callable[[str], str],
+    functions: Functions,
 ) -> tuple[Queues, Topics]:
     """Return the queues and the topics in a store; `arn_of` names a topic."""
-    queues = Queues(store.queues, store.records, clock, new_id)
-    return queues, Topics(queues, store.records, clock, new_id, arn_of=arn_of)
+    queues, records = Queues(store.queues, store.records, clock, new_id), store.records
+    return queues, Topics(queues, records, clock, new_id, arn_of=arn_of, functions=functions)
 
 
 def logs_folder(store: Path) -> Path:

@@ -69,6 +69,22 @@ class ShortNames:
         name: str | None = target.get("Function")
         return self._qualified(name) if name is not None and self._is_lambda(name) else None
 
+    def subscribed(self, name: str) -> str | None:
+        """Return the Lambda function that subscribes as `function:NAME`; None for a queue.
+
+        It has its qualifier. Raises `ConfigurationError` for an unknown function.
+        """
+        kind, colon, function = name.partition(":")
+        if not colon:
+            return None
+        if kind != "function" or not self._is_lambda(function):
+            raise ConfigurationError("", f'no Lambda function is named "{function}"')
+        return self._qualified(function)
+
+    def function(self, name: str) -> str:
+        """Return the ARN of the function of that name."""
+        return _ARNS["Function"](self._place, name)
+
     def _with_arn(self, members: Mapping[str, Any], member: str) -> dict[str, Any]:
         """Return the members with an ARN under that name for the short name among them."""
         told = {name: value for name, value in members.items() if name not in _ARNS}

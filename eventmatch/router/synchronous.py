@@ -21,12 +21,20 @@ class SyncRouter:
     """A `Router` on an event loop in a thread of its own; takes the same arguments.
 
     Any thread may call any method but that of the loop, which would wait for itself: what it calls
-    raises RuntimeError, as does what comes before `start` or after `stop`. `router` has everything
-    else: `run` awaits what it gives. A program that forgets to stop it still ends.
+    raises RuntimeError, as does what comes before `start` or after `stop`. A program that forgets
+    to stop it still ends.
+
+    `queues`, `topics`, `streams`, `functions`, `mappings`, `logs`, `schedules`, `archives`,
+    `replays` and `letters` are those of the `Router`, which is `router`. `run` awaits what is a
+    coroutine of theirs: `router.run(router.queues.create_queue("jobs"))`.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        self.router = Router(*arguments, **options)
+        self.router = router = Router(*arguments, **options)
+        self.queues, self.topics, self.streams = router.queues, router.topics, router.streams
+        self.functions, self.mappings, self.logs = router.functions, router.mappings, router.logs
+        self.schedules, self.archives = router.schedules, router.archives
+        self.replays, self.letters = router.replays, router.letters
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         # Guards that nothing is given to a loop that ends.
@@ -103,6 +111,10 @@ class SyncRouter:
     def put_function(self, name: str, handler: Handler, **members: Any) -> Version:
         """Make a function of a Python function, as `Router.put_function` does."""
         return self.run(self.router.put_function(name, handler, **members))
+
+    def register_handler(self, name: str, handler: Handler) -> None:
+        """Let a Python function be the code of a function, as `Router.register_handler` does."""
+        self.router.register_handler(name, handler)
 
     def invoke(self, function: str, payload: Any = None, **options: Any) -> Invoked:
         """Invoke a function, as `Router.invoke` does."""

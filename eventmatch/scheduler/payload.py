@@ -1,6 +1,6 @@
 """What the target of a schedule gets. Meaning: reference §4.4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -9,7 +9,8 @@ from eventmatch.bus.entries import Entry
 from eventmatch.bus.envelope import Origin, envelope
 from eventmatch.bus.moments import moment_text
 from eventmatch.delivery.attempt import Render
-from eventmatch.delivery.model import Attempt, Event, Outcome
+from eventmatch.delivery.changing import Changing
+from eventmatch.delivery.model import Attempt, Event
 from eventmatch.delivery.ports import Adapter
 from eventmatch.jsontext import compact, read_plain, write_plain
 from eventmatch.scheduler.model import Schedule
@@ -89,25 +90,9 @@ def _filled(text: str, arn: str, told: Mapping[str, str]) -> bytes:
 
 def numbered(adapter: Adapter, target: Mapping[str, Any]) -> Adapter:
     """Return an adapter that tells the target the number of the attempt, if the Input asks."""
-    return _Numbered(adapter) if _ATTEMPT.decode() in target.get("Input", "") else adapter
-
-
-class _Numbered:
-    """Writes the number of each attempt into its payload."""
-
-    def __init__(self, adapter: Adapter) -> None:
-        self._adapter = adapter
-        self.batch_size = adapter.batch_size
-        self.concurrency = adapter.concurrency
-        self.timeout = adapter.timeout
-
-    async def deliver(self, batch: Sequence[Attempt]) -> Sequence[Outcome]:
-        """Hand the attempts over."""
-        return await self._adapter.deliver([_with_number(attempt) for attempt in batch])
-
-    async def close(self) -> None:
-        """Give up what the adapter holds."""
-        await self._adapter.close()
+    return (
+        Changing(adapter, _with_number) if _ATTEMPT.decode() in target.get("Input", "") else adapter
+    )
 
 
 def _with_number(attempt: Attempt) -> Attempt:

@@ -154,6 +154,12 @@ def test_an_update_with_code_that_cannot_be_changes_nothing(cli: Cli, code: str)
     assert cli("function", "list", path, "--format", "json").out == before
 
 
+def test_a_throttle_is_told_with_its_reason(cli: Cli) -> None:
+    path = configured(ReservedConcurrentExecutions=0)
+    reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
+    assert refused(cli, "invoke", path, "orders") == f"Rate Exceeded. {reason}"
+
+
 def test_code_that_has_the_store_in_it_is_refused(cli: Cli) -> None:
     path = config()
     text = ". has the store in it; keep the code in a folder of its own"

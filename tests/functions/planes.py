@@ -30,6 +30,7 @@ class FakeRunner:
     def __init__(self) -> None:
         self.told: list[tuple[str, str, int | None]] = []
         self.ready: dict[str, int] = {}
+        self.failure: Provisioned | None = None
 
     async def run(self, version: Version, call: Call) -> Reply:
         raise NotImplementedError
@@ -40,6 +41,8 @@ class FakeRunner:
 
     def provisioned(self, version: Version) -> Provisioned | None:
         count = self.ready.get(version.qualified_arn)
+        if count and self.failure is not None:
+            return self.failure
         return Provisioned(count, count, count, ProvisionedStatus.READY) if count else None
 
     async def retire(self, function: str, number: str | None = None) -> None:

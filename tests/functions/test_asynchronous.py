@@ -128,6 +128,25 @@ def test_a_throttle_backs_off_from_one_second_to_five_minutes_and_uses_no_retry(
     play(scene)
 
 
+@pytest.mark.parametrize(("failures", "retry"), [(1, 60), (2, 180)])
+def test_a_throttle_behind_a_failure_backs_off_from_one_second_again(
+    failures: int, retry: int
+) -> None:
+    async def scene(world: World) -> None:
+        world.directory.config = BOTH
+        world.runner.answers = [*[fails()] * failures, *[THROTTLE] * 3, succeeds()]
+        await world.event()
+        await world.wait(400)
+        throttled = world.attempts()[failures:]
+        assert throttled[0] == retry
+        # Lanes add up to four seconds of their own.
+        assert retry + 1 <= throttled[1] <= retry + 4
+        assert throttled[3] <= retry + 20
+        assert told(world) == [("good", "Success", failures + 1)]
+
+    play(scene)
+
+
 @pytest.mark.parametrize("refusal", [THROTTLE, NO_ENVIRONMENT, RuntimeError("what?")])
 def test_what_keeps_a_function_from_running_does_so_until_the_event_is_too_old(
     refusal: Exception,
@@ -145,6 +164,20 @@ def test_what_keeps_a_function_from_running_does_so_until_the_event_is_too_old(
         assert await world.left() == 0
 
     play(scene)
+
+
+def test_why_a_function_cannot_be_run_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def scene(world: World) -> None:
+        world.runner.answers = [THROTTLE, NO_ENVIRONMENT, NO_ENVIRONMENT, succeeds()]
+        await world.event()
+        await world.wait(100)
+        assert await world.left() == 0
+
+    play(scene)
+    logged = [each.getMessage() for each in caplog.records if each.name == "eventmatch.functions"]
+    assert [line.partition(": ")[2] for line in logged] == [
+        "could not be run: there is no environment"
+    ]
 
 
 def test_a_function_whose_reserved_concurrency_is_zero_is_not_tried() -> None:

@@ -93,6 +93,19 @@ def test_what_is_no_json_is_refused(
     play(scene)
 
 
+def test_what_is_no_json_is_told_with_its_place() -> None:
+    async def scene(world: World) -> None:
+        with pytest.raises(LambdaError) as refused:
+            await world.invoke("f", b'{"a":')
+        assert refused.value.message == (
+            "Could not parse request body into json: Could not parse payload into json: "
+            "Unexpected end-of-input within/between Object entries\n"
+            " at [Source: (byte[]); line: 1, column: 6]"
+        )
+
+    play(scene)
+
+
 @pytest.mark.parametrize(
     ("invocation_type", "most", "text"),
     [
@@ -183,6 +196,11 @@ def test_a_source_that_the_policy_does_not_name_queues_nothing() -> None:
         with pytest.raises(LambdaError) as refused:
             await world.invoke.enqueue(ARN, [(b"1", None)], source)
         assert refused.value.code is LambdaCode.ACCESS_DENIED
+        assert refused.value.message == (
+            "User: events.amazonaws.com is not authorized to perform: lambda:InvokeFunction on "
+            f"resource: {ARN} because no resource-based policy allows the lambda:InvokeFunction "
+            "action"
+        )
         assert await world.left() == 0
         await world.invoke.enqueue(ARN, [(b"1", None)])
         await world.rest()

@@ -7,6 +7,7 @@ import pytest
 
 from eventmatch.functions.errors import LambdaCode, LambdaError
 from eventmatch.functions.limits import LambdaLimits
+from eventmatch.functions.model import Provisioned, ProvisionedStatus
 from eventmatch.functions.operations import OPERATIONS, call
 from eventmatch.functions.plane import Functions
 from tests.functions.planes import (
@@ -15,6 +16,7 @@ from tests.functions.planes import (
     QUEUE,
     ROLE,
     RULE,
+    FakeRunner,
     ask,
     create,
     new_functions,
@@ -32,9 +34,9 @@ VALIDATION: Final = LambdaCode.VALIDATION
 NO_CONFIG: Final = LambdaCode.PROVISIONED_CONCURRENCY_CONFIG_NOT_FOUND
 
 
-async def filled() -> Functions:
+async def filled(**settings: Any) -> Functions:
     """Function `f` with the versions 1 to 3 and the alias `live` for 1; and `g`."""
-    functions = await new_functions(limits=LambdaLimits(concurrent_executions=200))
+    functions = await new_functions(limits=LambdaLimits(concurrent_executions=200), **settings)
     await published(functions, 3)
     await create(functions, "g")
     await functions.create_alias("f", name="live", function_version="1")
@@ -222,6 +224,30 @@ async def test_provisioned_concurrency_begins_and_gets_ready() -> None:
     listed = await ask(functions, "ListProvisionedConcurrencyConfigs", FunctionName="f")
     assert listed == {
         "ProvisionedConcurrencyConfigs": [{"FunctionArn": f"{FUNCTION}:f:live", **ready}]
+    }
+
+
+@in_loop
+async def test_provisioned_concurrency_that_fails_tells_why() -> None:
+    reason = "FUNCTION_ERROR_INIT_FAILURE"
+    runner = FakeRunner()
+    functions = await filled(runner=runner)
+    named = {"FunctionName": "f", "Qualifier": "live"}
+    count = {"ProvisionedConcurrentExecutions": 2}
+    await ask(functions, "PutProvisionedConcurrencyConfig", **named, **count)
+    runner.failure = Provisioned(2, 0, 0, ProvisionedStatus.FAILED, reason)
+    failed = {
+        "RequestedProvisionedConcurrentExecutions": 2,
+        "AvailableProvisionedConcurrentExecutions": 0,
+        "AllocatedProvisionedConcurrentExecutions": 0,
+        "Status": "FAILED",
+        "StatusReason": reason,
+        "LastModified": "2026-01-02T03:04:05.000+0000",
+    }
+    assert await ask(functions, "GetProvisionedConcurrencyConfig", **named) == failed
+    listed = await ask(functions, "ListProvisionedConcurrencyConfigs", FunctionName="f")
+    assert listed == {
+        "ProvisionedConcurrencyConfigs": [{"FunctionArn": f"{FUNCTION}:f:live", **failed}]
     }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from random import Random
 from typing import Any
 
 import pytest
@@ -383,3 +384,22 @@ async def test_a_share_of_nothing_and_of_all(share: float, number: str) -> None:
     weights = {"AdditionalVersionWeights": {"2": share}}
     await functions.create_alias("f", name="live", function_version="1", routing_config=weights)
     assert {functions.resolve("f", "live").version.number for _ in range(50)} == {number}
+
+
+class Least(Random):
+    """Draws nothing but the least."""
+
+    def random(self) -> float:
+        return 0.0
+
+
+@pytest.mark.parametrize(("share", "number"), [(0, "1"), (0.001, "2")])
+@in_loop
+async def test_the_least_that_is_drawn_belongs_to_no_share_of_nothing(
+    share: float, number: str
+) -> None:
+    functions = await new_functions(random=Least())
+    await published(functions)
+    weights = {"AdditionalVersionWeights": {"2": share}}
+    await functions.create_alias("f", name="live", function_version="1", routing_config=weights)
+    assert functions.resolve("f", "live").version.number == number

@@ -64,7 +64,13 @@ def test_the_record_names_the_qualifier_and_the_version_that_ran() -> None:
 
 @pytest.mark.parametrize(
     ("payload", "told"),
-    [(b"null", None), (b"", None), (b"not json", "not json"), (b'{"a":1e400}', None)],
+    [
+        (b"null", None),
+        (b"", None),
+        (b"not json", "not json"),
+        (b"\xff", "\ufffd"),
+        (b'{"a":1e400}', None),
+    ],
 )
 def test_whatever_a_function_returns_the_record_is_json(payload: bytes, told: Any) -> None:
     record = invocation_record(ended(Reply(payload, None, 0.1)), NOW)

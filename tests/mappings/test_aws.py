@@ -48,7 +48,7 @@ async def test_sqs(cloud: Cloud) -> None:
     url = sqs.create_queue(QueueName="mapped")["QueueUrl"]
     arn = str(cloud.queue("mapped"))
     attributes = {"kind": {"DataType": "String", "StringValue": "a"}}
-    sqs.send_message(QueueUrl=url, MessageBody="hello", MessageAttributes=attributes)
+    sent = sqs.send_message(QueueUrl=url, MessageBody="hello", MessageAttributes=attributes)
     world, threads = _world(cloud)
     async with world.opened():
         await world.call("CreateEventSourceMapping", EventSourceArn=arn, FunctionName="f")
@@ -56,6 +56,9 @@ async def test_sqs(cloud: Cloud) -> None:
         (record,) = _records(world)
         await _until(world, lambda: _count(sqs, url) == 0, threads)
     assert record["body"] == "hello"
+    assert record["messageId"] == sent["MessageId"]
+    assert record["receiptHandle"]
+    assert record["awsRegion"] == arn.split(":")[3]
     assert record["eventSource"] == "aws:sqs"
     assert record["eventSourceARN"] == arn
     assert record["messageAttributes"] == {
@@ -68,7 +71,7 @@ async def test_sqs(cloud: Cloud) -> None:
     }
     assert record["md5OfBody"] == "5d41402abc4b2a76b9719d911017c592"
     assert record["attributes"]["ApproximateReceiveCount"] == "1"
-    assert record["md5OfMessageAttributes"]
+    assert record["md5OfMessageAttributes"] == sent["MD5OfMessageAttributes"]
 
 
 def test_attributes_have_the_digest_of_sqs(cloud: Cloud) -> None:
@@ -188,3 +191,57 @@ async def test_dynamodb(cloud: Cloud) -> None:
     assert first["eventSourceARN"] == arn
     assert first["dynamodb"]["NewImage"] == {"id": {"S": "a"}, "n": {"N": "1"}}
     assert second["dynamodb"]["Keys"] == {"id": {"S": "c"}}
+
+
+@in_loop
+async def test_dynamodb_from_the_newest(cloud: Cloud) -> None:
+    dynamodb = cloud.client("dynamodb")
+    arn = dynamodb.create_table(
+        TableName="later",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )["TableDescription"]["LatestStreamArn"]
+    world, threads = _world(cloud)
+    async with world.opened():
+        for number in ("1", "2"):
+            dynamodb.put_item(TableName="later", Item={"id": {"S": "a"}, "n": {"N": number}})
+        answer = await world.call(
+            "CreateEventSourceMapping",
+            EventSourceArn=arn,
+            FunctionName="f",
+            StartingPosition="LATEST",
+        )
+        assert (answer["BatchSize"], answer["StateTransitionReason"]) == (100, "User action")
+        dynamodb.put_item(TableName="later", Item={"id": {"S": "a"}, "n": {"N": "3"}})
+        dynamodb.delete_item(TableName="later", Key={"id": {"S": "a"}})
+        await _until(world, lambda: len(_records(world)) == 2, threads)
+    modified, removed = _records(world)
+    names = [modified["eventName"], removed["eventName"]]
+    assert names == ["MODIFY", "REMOVE"]
+    assert modified["dynamodb"]["OldImage"]["n"] == {"N": "2"}
+    assert modified["dynamodb"]["NewImage"]["n"] == {"N": "3"}
+    assert removed["dynamodb"]["OldImage"]["n"] == {"N": "3"}
+    assert "NewImage" not in removed["dynamodb"]
+
+
+@pytest.mark.parametrize(("moment", "count"), [(1.0, 2), (4e9, 0)])
+@in_loop
+async def test_kinesis_from_a_moment(cloud: Cloud, moment: float, count: int) -> None:
+    kinesis = cloud.client("kinesis")
+    name = f"from-{count}"
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    for data in (b"a", b"b"):
+        kinesis.put_record(StreamName=name, Data=data, PartitionKey="k")
+    world, threads = _world(cloud)
+    async with world.opened():
+        await world.map_stream(
+            name, StartingPosition="AT_TIMESTAMP", StartingPositionTimestamp=moment
+        )
+        if count:
+            await _until(world, lambda: len(_records(world)) == count, threads)
+        for _ in range(10):
+            await _until(world, lambda: True, threads)
+            await world.clock.advance(1)
+    assert len(_records(world)) == count

@@ -59,6 +59,10 @@ def test_answer(answer: Any, failed: tuple[str, ...]) -> None:
     assert _failed(write_plain(answer)) == list(failed)
 
 
+def test_an_answer_that_is_no_json_is_a_success() -> None:
+    assert _failed(b"done") == []
+
+
 def test_no_answer_is_a_success() -> None:
     assert _failed(b"") == []
 

@@ -39,8 +39,11 @@ class Kinesis:
         self._iterators: dict[str, tuple[str, int, int]] = {}
         self._numbers = itertools.count()
 
-    def list_shards(self, **_: Any) -> Any:
-        return {"Shards": [self._told(shard) for shard in self.parents]}
+    def list_shards(self, StreamName: str = "", NextToken: str = "0") -> Any:  # noqa: N803
+        assert bool(StreamName) == (NextToken == "0")
+        number, names = int(NextToken), list(self.parents)
+        following = {"NextToken": str(number + 1)} if number + 1 < len(names) else {}
+        return {"Shards": [self._told(names[number])], **following}
 
     def _told(self, shard: str) -> dict[str, Any]:
         names = ("ParentShardId", "AdjacentParentShardId")
@@ -71,6 +74,33 @@ class Kinesis:
         if end == len(data) and shard in self.closed and not records:
             return {"Records": [], "MillisBehindLatest": 0}
         return {"Records": records, "NextShardIterator": self._iterator(shard, end, 0)}
+
+
+class Table(Kinesis):
+    """A client of the stream of a table with one shard."""
+
+    def describe_stream(self, ExclusiveStartShardId: str = "", **_: Any) -> Any:  # noqa: N803
+        names = ["", *self.parents]
+        shard = names[names.index(ExclusiveStartShardId) + 1]
+        last = {"LastEvaluatedShardId": shard} if shard != names[-1] else {}
+        return {"StreamDescription": {"Shards": [self._told(shard)], **last}}
+
+    def get_shard_iterator(self, ShardId: str, **place: Any) -> Any:  # noqa: N803
+        after = {"StartingSequenceNumber": place.get("SequenceNumber", -1)}
+        return super().get_shard_iterator(ShardId, **after)
+
+    def get_records(self, ShardIterator: str, Limit: int) -> Any:  # noqa: N803
+        answer = super().get_records(ShardIterator, Limit)
+        return {**answer, "Records": list(map(_change, answer["Records"]))}
+
+
+def _change(record: dict[str, Any]) -> dict[str, Any]:
+    change = {
+        "SequenceNumber": record["SequenceNumber"],
+        "Keys": {"id": {"S": record["PartitionKey"]}},
+        "ApproximateCreationDateTime": record["ApproximateArrivalTimestamp"],
+    }
+    return {"eventID": record["SequenceNumber"], "eventName": "INSERT", "dynamodb": change}
 
 
 def _record(number: int, data: str) -> dict[str, Any]:
@@ -177,6 +207,46 @@ async def test_reading_goes_on_by_its_iterator_and_outlives_it() -> None:
         await world.clock.advance(5)
         assert _read(world) == ["a"]
         assert kinesis.calls.count("get_shard_iterator") == 2
+
+
+@in_loop
+async def test_the_newest_of_a_table_is_behind_empty_pages() -> None:
+    table = Table(shard=())
+    table.records["shard"] = ["a", "b"]
+    world = _world(table)
+    async with world.opened():
+        await world.call(
+            "CreateEventSourceMapping",
+            EventSourceArn="arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/x",
+            FunctionName="f",
+            StartingPosition="LATEST",
+        )
+        table.records["shard"].append("c")
+        await world.clock.advance(30)
+    (batch,) = [each["event"]["Records"] for each in world.functions.invocations]
+    assert [each["dynamodb"]["Keys"] for each in batch] == [{"id": {"S": "c"}}]
+
+
+@in_loop
+async def test_all_shards_of_a_table_are_read() -> None:
+    table = Table(first=(), second=(), third=())
+    for shard, records in table.records.items():
+        records.append(shard)
+    world = _world(table)
+    async with world.opened():
+        await world.call(
+            "CreateEventSourceMapping",
+            EventSourceArn="arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/x",
+            FunctionName="f",
+            StartingPosition="TRIM_HORIZON",
+        )
+        await world.clock.advance(30)
+    read = [
+        record["dynamodb"]["Keys"]["id"]["S"]
+        for each in world.functions.invocations
+        for record in each["event"]["Records"]
+    ]
+    assert sorted(read) == ["first", "second", "third"]
 
 
 def test_a_key_of_a_table_is_the_same_in_whatever_order() -> None:

@@ -279,6 +279,7 @@ async def test_a_fifo_topic_keeps_groups_and_leaves_duplicates_out(world: World)
     [
         (Message(""), None),
         (Message("a" * 262_145), None),
+        (Message("a\ud800"), None),
         (Message("a"), ""),
         (Message("a"), "a" * 101),
         (Message("a"), "a\nb"),

@@ -19,6 +19,15 @@ def crash(*options: str, of: str = "crash.py") -> tuple[int, dict[str, Any]]:
     return done.returncode, json.loads(done.stdout.splitlines()[-1])
 
 
+def is_found_out(of: str = "crash.py") -> bool:
+    """Whether a loss is told; on a busy machine the process may live too briefly for one."""
+    for seed in range(7, 12):
+        code, figures = crash("--kills", "6", "--seed", str(seed), "--broken", of=of)
+        if figures["lost"]:
+            return code == 1
+    return False
+
+
 def test_nothing_is_lost_when_the_process_is_killed() -> None:
     code, figures = crash("--kills", "6", "--seed", "7")
     assert code == 0
@@ -28,9 +37,7 @@ def test_nothing_is_lost_when_the_process_is_killed() -> None:
 
 
 def test_a_store_that_answers_before_it_has_written_is_found_out() -> None:
-    code, figures = crash("--kills", "6", "--seed", "7", "--broken")
-    assert code == 1
-    assert figures["lost"] > 0
+    assert is_found_out()
 
 
 needs_proc = pytest.mark.skipif(
@@ -50,6 +57,4 @@ def test_nothing_of_functions_is_lost_or_reordered_when_the_process_is_killed() 
 
 @needs_proc
 def test_a_store_that_breaks_its_word_to_functions_is_found_out() -> None:
-    code, figures = crash("--kills", "6", "--seed", "7", "--broken", of="crash_functions.py")
-    assert code == 1
-    assert figures["lost"] > 0
+    assert is_found_out("crash_functions.py")

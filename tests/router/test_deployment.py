@@ -224,6 +224,28 @@ def test_environments_of_an_alias_are_kept_ready_until_nobody_asks(folder: Path)
     assert asked == [[1], []]
 
 
+@pytest.mark.parametrize(
+    ("after", "left"),
+    [({"AutoPublishAlias": "production"}, ["production"]), ({}, [])],
+    ids=["another alias", "no alias"],
+)
+def test_environments_are_kept_ready_for_the_alias_that_is_named_now(
+    folder: Path, after: dict[str, str], left: list[str]
+) -> None:
+    provisioned = {"ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1}}
+    before = ORDERS | {"AutoPublishAlias": "live"} | provisioned
+    now = ORDERS | after | (provisioned if after else {})
+    asked = []
+
+    async def scene(router: Router) -> None:
+        page = await router.functions.list_provisioned_concurrency_configs("orders")
+        asked.append([each.arn.rpartition(":")[2] for each in page.items])
+
+    for function in (before, now):
+        play(folder, {"store": "events.db", "functions": {"orders": function}}, scene)
+    assert asked == [["live"], left]
+
+
 def test_roles_say_what_functions_may_do(folder: Path) -> None:
     role = {"Action": "sqs:SendMessage", "Resource": ["arn:aws:sqs:*:*:done"]}
     arn = "arn:aws:iam::123456789012:role/narrow"
@@ -305,7 +327,7 @@ def test_a_plain_function_stays_a_plain_function(
         (ORDERS | {"Runtime": "node20"}, "functions.orders: "),
         ({"Callable": "nothing:here"}, "functions.orders.Callable: No module named 'nothing'"),
         ({"Callable": "json"}, "functions.orders.Callable: "),
-        (5, "functions.orders: "),
+        (5, "functions.orders: 5 is not of type 'string', 'object'"),
         (
             ORDERS | {"ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1}},
             "functions.orders: 'AutoPublishAlias' is a dependency",

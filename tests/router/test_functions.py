@@ -15,6 +15,7 @@ import pytest
 
 from eventmatch.errors import ServiceError
 from eventmatch.functions.errors import LambdaCode, LambdaError
+from eventmatch.functions.model import InvocationType
 from eventmatch.functions.ports import LambdaMetric
 from eventmatch.observers.tally import Tally
 from eventmatch.queues.subscription import SubscriptionSettings
@@ -329,6 +330,50 @@ def test_the_record_of_a_success_goes_to_a_queue(name: str) -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("place", ["queue", "topic"])
+def test_a_record_that_is_too_large_for_its_destination_is_dropped_and_counted(place: str) -> None:
+    async def scene(world: Play) -> None:
+        async def large(size: int, _context: Any) -> str:
+            return "x" * size
+
+        await world.queue("records")
+        await world.router.topics.create_topic("records")
+        await world.router.topics.subscribe("records", "records")
+        service = {"queue": "sqs", "topic": "sns"}[place]
+        await world.router.put_function("f", large)
+        await world.router.functions.put_function_event_invoke_config(
+            "f",
+            destination_config={
+                "OnSuccess": {"Destination": f"arn:aws:{service}:us-east-1:123456789012:records"}
+            },
+        )
+        for size in (1 << 20, 1000):
+            await world.router.invoke("f", size, invocation_type="Event")
+            await world.rest()
+        assert len(await world.bodies("records")) == 1
+        assert world.tally.counts["f", LambdaMetric.DESTINATION_DELIVERY_FAILURES] == 1
+
+    play(scene)
+
+
+def test_an_event_whose_dead_letter_queue_is_gone_is_lost_and_counted() -> None:
+    async def scene(world: Play) -> None:
+        dead = await world.queue("dead")
+        world.failures = 3
+        await world.router.put_function("f", world.work, dead_letter_config={"TargetArn": dead})
+        await world.router.queues.delete_queue("dead")
+        await world.router.invoke("f", 1, invocation_type="Event")
+        await world.rest()
+        await world.wait(180)
+        assert len(world.got) == 3
+        assert world.tally.counts["f", LambdaMetric.DEAD_LETTER_ERRORS] == 1
+        await world.queue("dead")
+        await world.wait(86_400)
+        assert await world.bodies("dead") == []
+
+    play(scene)
+
+
 def test_a_failure_goes_to_the_dead_letters_with_typed_attributes_and_to_a_topic() -> None:
     async def scene(world: Play) -> None:
         await world.router.topics.create_topic("t")
@@ -629,3 +674,49 @@ def test_scripts_invoke_without_a_loop() -> None:
         assert router.call_lambda("GetFunction", {"FunctionName": "f"})["Configuration"]
         with pytest.raises(ServiceError):
             router.call("Invoke", {})
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"Payload": "\ud800"}, LambdaCode.INVALID_REQUEST_CONTENT),
+        ({"Payload": object()}, LambdaCode.INVALID_REQUEST_CONTENT),
+        ({"Payload": "1 2"}, LambdaCode.INVALID_REQUEST_CONTENT),
+        ({"ClientContext": 5}, LambdaCode.SERIALIZATION),
+        ({"ClientContext": "?"}, LambdaCode.INVALID_REQUEST_CONTENT),
+        ({"TraceHeader": 5}, LambdaCode.SERIALIZATION),
+    ],
+    ids=range(6),
+)
+def test_members_of_invoke_that_cannot_be_are_refused(
+    parameters: dict[str, Any], code: LambdaCode
+) -> None:
+    async def scene(world: Play) -> None:
+        await world.router.put_function("f", world.work)
+        with pytest.raises(LambdaError) as refused:
+            await world.router.call_lambda("Invoke", {"FunctionName": "f", **parameters})
+        assert refused.value.code is code
+        assert world.got == []
+
+    play(scene)
+
+
+def test_an_event_that_is_on_its_way_into_the_store_is_kept_when_the_router_stops(
+    tmp_path: Path,
+) -> None:
+    async def scene() -> None:
+        got: list[Any] = []
+        router = Router(tmp_path / "events.db")
+        await router.start()
+        await router.put_function("f", lambda event, _: got.append(event))
+        invoke = router.invoke("f", 1, invocation_type=InvocationType.EVENT)
+        task = asyncio.create_task(invoke)
+        while not router.lambda_service._enqueuer._keeping:
+            await asyncio.sleep(0)
+        await router.stop()
+        assert (await task).status == 202
+        async with router:
+            await router.idle()
+        assert got == [1]
+
+    asyncio.run(scene())

@@ -5,10 +5,12 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eventmatch.queues.model import Message
 from eventmatch.router.synchronous import SyncRouter
 
 ENTRY = {"Source": "shop", "DetailType": "order", "Detail": "{}"}
@@ -30,6 +32,32 @@ def test_a_router_is_stopped_once() -> None:
         router.put_events([ENTRY])
     with pytest.raises(RuntimeError, match="make a new one"):
         router.start()
+
+
+def test_a_script_uses_the_parts_of_a_router() -> None:
+    with SyncRouter() as router:
+        run = router.run
+        run(router.queues.create_queue("jobs"))
+        run(router.topics.create_topic("news"))
+        run(router.topics.subscribe("news", "jobs"))
+        run(router.topics.publish("news", Message("a")))
+        (message,) = run(router.queues.receive("jobs"))
+        assert '"Message":"a"' in message.stored.message.body
+        run(router.streams.create_stream("clicks"))
+        role = run(router.functions.put_role("r", actions=["sqs:*"], resources=["*"]))
+        assert role.allows("sqs:SendMessage", "arn:aws:sqs:us-east-1:123456789012:jobs")
+        assert router.logs.read("none") == []
+        for part in ("mappings", "schedules", "archives", "replays", "letters"):
+            assert getattr(router, part) is getattr(router.router, part)
+
+
+def test_a_handler_is_registered_before_the_start(tmp_path: Path) -> None:
+    with SyncRouter(tmp_path / "events.db") as router:
+        router.put_function("twice", lambda event, _: 2 * event)
+    router = SyncRouter(tmp_path / "events.db")
+    router.register_handler("twice", lambda event, _: 2 * event)
+    with router:
+        assert router.invoke("twice", 21).payload == b"42"
 
 
 def test_a_script_that_forgets_to_stop_still_ends() -> None:

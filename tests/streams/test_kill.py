@@ -1,28 +1,16 @@
 """A process that is killed at any moment loses no record that it said it had put."""
 
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 from eventmatch.clock import SystemClock
 from eventmatch.store.sqlite import SqliteStore
 from eventmatch.streams.stream import Streams
+from tests.killing import told_until_killed
 from tests.loops import in_loop
 
+CHILD = "tests.streams.child"
 KILLS = 6
-
-
-def told_until_killed(path: Path, lines: int) -> list[str]:
-    """Let a process put until it has said so many lines, kill it, and return all that it said."""
-    command = [sys.executable, "-m", "tests.streams.child", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        told = [child.stdout.readline() for _ in range(lines)]
-        child.kill()
-        told += child.stdout.readlines()
-    # The last line may be cut off.
-    return [line.strip() for line in told if line.endswith("\n")][1:]
 
 
 async def kept(path: Path) -> list[str]:
@@ -46,7 +34,7 @@ async def test_what_was_put_outlives_the_process(tmp_path: Path) -> None:
     chance = random.Random(7)
     put: set[str] = set()
     for _ in range(KILLS):
-        put |= set(told_until_killed(path, chance.randint(1, 200)))
+        put |= set(told_until_killed(CHILD, str(path), lines=chance.randint(1, 200)))
         found = await kept(path)
         assert put <= set(found), "a record is lost"
         numbers = [line.split()[1] for line in found]

@@ -58,7 +58,7 @@ class CallableRuntime:
         """Call the function."""
         try:
             context = Context(self._version, call, self._log, self._clock, deadline)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             text = f"Unable to parse Client Context JSON: {error}"
             return self._failed("Runtime.LambdaContextUnmarshalError", text, call)
         try:
@@ -85,7 +85,7 @@ class CallableRuntime:
             answer = await self._answer(event, context)
         except Exception as error:
             frames = traceback.format_list(_own_frames(error))
-            return self._failed(type(error).__name__, str(error), call, frames)
+            return self._failed(type(error).__name__, _message(error), call, frames)
         except SystemExit as error:
             raise exited(_status(error)) from error
         except (asyncio.CancelledError, KeyboardInterrupt):
@@ -145,13 +145,21 @@ def _is_coroutine_function(handler: Handler) -> bool:
     return is_one(handler) or is_one(getattr(handler, "__call__", None))  # noqa: B004
 
 
+def _message(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception as failure:
+        # AWS's runtime ends where it cannot tell an error.
+        raise exited(1) from failure
+
+
 def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
-    """Return the frames of the function, without those of this package."""
+    """Return the frames of the function, without those of this package and marks in a line."""
     frames = list(traceback.extract_tb(error.__traceback__))
     place = __file__.rpartition("/")[0]
     while frames and frames[0].filename.startswith(place):
         del frames[0]
-    return frames
+    return [traceback.FrameSummary(each.filename, each.lineno, each.name) for each in frames]
 
 
 async def _call_off(task: asyncio.Task[Result]) -> None:

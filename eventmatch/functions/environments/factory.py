@@ -102,7 +102,8 @@ class Factory:
         if version.code.kind is CodeKind.CALLABLE:
             log = Log(self._sink, version.function, stream)
             if version.code.name not in self._callables:
-                raise KeyError(version.code.name)
+                text = f'no Python function is registered as "{version.code.name}"'
+                raise service_error(text)
             return CallableRuntime(version, self._callables, log, self._clock), log
         process_runtime = _process_runtime(version.configuration.runtime)
         root = await self._roots.acquire(version.code)
@@ -120,6 +121,7 @@ class Factory:
             initialization=initialization,
             settings=self._settings,
             watchdog=self._watchdog,
+            clock=self._clock,
         )
         return runtime, log
 

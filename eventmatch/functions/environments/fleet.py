@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -59,8 +58,6 @@ class Fleet:
         # The pools by function and number, each with the revision that it runs.
         self._pools: dict[_Key, tuple[str, Pool]] = {}
         self._provisioned: dict[_Key, ProvisionedPool] = {}
-        # Calls that found all provisioned environments lent, by the ARN of the version.
-        self.spillovers: Counter[str] = Counter()
         self._reaper: asyncio.Task[None] | None = None
         self._is_stopped = False
 
@@ -85,8 +82,6 @@ class Fleet:
         if provisioned is not None and (ready := provisioned.take()) is not None:
             return await self._run(provisioned, ready, call)
         self._concurrency.enter(version.function)
-        if provisioned is not None:
-            self.spillovers[version.qualified_arn] += 1
         try:
             pool = self._pool(version)
             return await self._run(pool, await pool.take(), call)

@@ -68,7 +68,7 @@ class Log:
     def tell(self, line: str) -> None:
         """Add a line of the platform's own."""
         self.end_line()
-        self._keep([line.encode()])
+        self._keep([line.encode(errors="replace")])
 
     def end(self, request_id: str, report: str) -> bytes:
         """Tell that a call ended, and return the last of its lines."""

@@ -71,6 +71,14 @@ class Process:
         """Whether it has not ended yet."""
         return not self._gone.is_set()
 
+    def has_ended(self) -> bool:
+        """Whether it has ended, also where the loop has not been told yet."""
+        if self.is_running and sys.platform == "linux":
+            asked = os.WEXITED | os.WNOHANG | os.WNOWAIT
+            with contextlib.suppress(ChildProcessError):
+                return os.waitid(os.P_PID, self._process.pid, asked) is not None
+        return not self.is_running
+
     def read(self) -> None:
         """Hand on what it has written."""
         for _ in range(_CHUNKS):

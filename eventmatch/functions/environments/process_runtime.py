@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from eventmatch.clock import Clock, SystemClock
 from eventmatch.functions.environments.failures import exited
 from eventmatch.functions.environments.log import Log
 from eventmatch.functions.environments.orphans import remove
@@ -21,6 +22,15 @@ from eventmatch.functions.model import Call, Version
 
 # What is the machine's fault if a process cannot be started; all else is the code's.
 _NO_ROOM: Final = {errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE}
+_MACHINE: Final = SystemClock()
+# The code comes on the path once the runtime has all its modules, which a file of the code that is
+# named like one of them would replace. `python -m awslambdaric` has the code on it from the start.
+_PYTHON: Final = """\
+import os, sys
+from awslambdaric.__main__ import main
+sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+main(sys.argv)
+"""
 
 
 class ProcessRuntime:
@@ -36,6 +46,7 @@ class ProcessRuntime:
         initialization: Initialization,
         settings: EnvironmentSettings,
         watchdog: Watchdog,
+        clock: Clock,
     ) -> None:
         self.on_exit: Callable[[], None] = lambda: None
         self._version = version
@@ -45,6 +56,7 @@ class ProcessRuntime:
         self._initialization = initialization
         self._settings = settings
         self._watchdog = watchdog
+        self._clock = clock
         self._api = RuntimeApi()
         self._process: Process | None = None
         self._is_booted = self._is_closed = False
@@ -73,7 +85,12 @@ class ProcessRuntime:
 
     async def invoke(self, call: Call, deadline: float) -> Result:
         """Let the process run a call."""
-        result = await self._api.offer(call, deadline)
+        if self._process is None or self._process.has_ended():
+            # What is offered now would look as if it had been taken.
+            raise RuntimeFailed("Runtime.ExitError", "it has ended", is_untaken=True)
+        # A process lives by the machine's clock, whatever a test's clock says.
+        left = deadline - self._clock.now()
+        result = await self._api.offer(call, _MACHINE.now() + left)
         return Result(self._told(result.payload), True) if result.is_error else result
 
     def flush(self) -> None:
@@ -125,7 +142,7 @@ class ProcessRuntime:
                 ended=self._ended,
             )
         except (OSError, ValueError) as error:
-            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            if isinstance(error, OSError) and (error.errno in _NO_ROOM or not self._root.is_dir()):
                 raise
             reason = (getattr(error, "strerror", None) or str(error)).lower()
             text = f"fork/exec {TASK_ROOT}/bootstrap: {reason}"
@@ -134,7 +151,7 @@ class ProcessRuntime:
     def _command(self) -> Sequence[str]:
         configuration = self._version.configuration
         if configuration.runtime.startswith("python"):
-            return [sys.executable, "-m", "awslambdaric", configuration.handler]
+            return [sys.executable, "-P", "-c", _PYTHON, configuration.handler]
         bootstrap = self._root / "bootstrap"
         if os.access(bootstrap, os.X_OK) and bootstrap.is_file():
             return [str(bootstrap)]

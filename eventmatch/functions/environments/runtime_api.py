@@ -162,7 +162,7 @@ def _told(call: Call, deadline: float) -> bytes:
     ]
     if call.client_context is not None:
         lines.append(f"Lambda-Runtime-Client-Context: {call.client_context.translate(_NOT_TEXT)}")
-    return "\r\n".join([*lines, ""]).encode()
+    return "\r\n".join([*lines, ""]).encode(errors="replace")
 
 
 def new_trace(moment: float) -> str:

@@ -52,7 +52,7 @@ class TaskRoots:
         Raises `StoreError`, KeyError, OSError or `Unpackable`; then there is nothing to release.
         """
         task = self._roots.get(code.sha256)
-        if task is None:
+        if task is None or _is_gone(task):
             task = self._roots[code.sha256] = asyncio.create_task(self._unpack(code.sha256))
         self._users[code.sha256] += 1
         try:
@@ -103,6 +103,12 @@ class TaskRoots:
             await asyncio.to_thread(remove, path)
             raise
         return path
+
+
+def _is_gone(task: asyncio.Task[Path]) -> bool:
+    """Whether a function has removed the folder of its code, which is another's, too."""
+    is_there = task.done() and not task.cancelled() and task.exception() is None
+    return is_there and not task.result().is_dir()
 
 
 def unpack(archive: bytes, root: Path, limit: int) -> None:

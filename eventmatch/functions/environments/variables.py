@@ -16,6 +16,7 @@ class Initialization(StrEnum):
     PROVISIONED = "provisioned-concurrency"
 
 
+_RUNTIME_DIR: Final = "/var/runtime"
 # The credentials are those that services on this machine expect: nobody checks them.
 _CREDENTIALS: Final = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -43,7 +44,8 @@ def variables(
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": os.environ.get("LANG", "en_US.UTF-8"),
         "TZ": ":UTC",
-        "PYTHONPATH": str(root),
+        # The code is none of it: it comes behind the modules of the runtime.
+        "PYTHONPATH": _RUNTIME_DIR,
         "HOME": str(temporary),
         "TMPDIR": str(temporary),
     }
@@ -59,7 +61,7 @@ def variables(
         "AWS_LAMBDA_INITIALIZATION_TYPE": initialization.value,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{configuration.runtime}",
         "LAMBDA_TASK_ROOT": str(root),
-        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "LAMBDA_RUNTIME_DIR": _RUNTIME_DIR,
         "_HANDLER": configuration.handler,
     }
     return needed | _allowed(configuration.environment) | _CREDENTIALS | reserved

@@ -14,6 +14,8 @@ from eventmatch.mappings.sources.iterating import Iterators
 
 POLL_EVERY: Final = 1.0
 _MOST_READ: Final = 1000
+# A page may be empty although records follow; behind so many, none do.
+_EMPTY_PAGES: Final = 10
 
 
 class KinesisStream:
@@ -90,10 +92,16 @@ class DynamoDbStream:
 
         These streams have no moments, so that the newest record is found by reading.
         """
-        after = ""
-        if start.position is Position.LATEST:
-            while (page := await self._records(shard, after, _MOST_READ)).items:
-                after = page.items[-1].id
+        return await self._newest(shard) if start.position is Position.LATEST else ""
+
+    async def _newest(self, shard: str) -> str:
+        after, empty = "", 0
+        while empty < _EMPTY_PAGES:
+            page = await self._records(shard, after, _MOST_READ)
+            after = page.items[-1].id if page.items else after
+            if page.after == END:
+                break
+            empty = 0 if page.items else empty + 1
         return after
 
     async def read(self, shard: str, after: str, limit: int, wait: float, waiting: Waiting) -> Page:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import sys
 import threading
 from decimal import Decimal
@@ -52,10 +53,48 @@ async def test_the_context_is_aws_s() -> None:
     assert context.log_group_name == "/aws/lambda/shop"
     assert "/[$LATEST]" in context.log_stream_name
     assert context.identity.cognito_identity_id is None
+    assert context.identity.cognito_identity_pool_id is None
+    assert context.tenant_id is None
     assert context.client_context.custom == {"a": 1}
     assert context.client_context.client.app_title == "x"
     assert context.client_context.client.installation_id is None
     assert 19_000 < left <= 20_000
+
+
+@in_loop
+async def test_a_client_is_told_as_a_whole() -> None:
+    client = {
+        "installation_id": "1",
+        "app_title": "2",
+        "app_version_name": "3",
+        "app_version_code": "4",
+        "app_package_name": "5",
+    }
+    told = json.dumps({"custom": {"a": 1}, "env": {"b": 2}, "client": client})
+    seen: list[Any] = []
+    await run_one(lambda _, context: seen.append(context.client_context), client_context=told)
+    assert (seen[0].custom, seen[0].env) == ({"a": 1}, {"b": 2})
+    assert vars(seen[0].client) == client
+
+
+@in_loop
+async def test_the_time_that_is_left_goes_down_to_nothing() -> None:
+    clock, contexts = VirtualClock(), list[Any]()
+
+    async def handler(_: Any, context: Any) -> None:
+        contexts.append(context)
+        await asyncio.Event().wait()
+
+    async with world(callables={"f": handler}, clock=clock) as here:
+        call = asyncio.create_task(here.run(named("f", timeout=3)))
+        while not contexts:
+            await asyncio.sleep(0)
+        left = [contexts[0].get_remaining_time_in_millis()]
+        for seconds in (0.5, 2.5, 60):
+            await clock.advance(seconds)
+            left.append(contexts[0].get_remaining_time_in_millis())
+        assert left == [3000, 2500, 0, 0]
+        assert error(await call)["errorType"] == "Sandbox.Timedout"
 
 
 def broken(*_: Any) -> None:
@@ -75,6 +114,22 @@ async def test_an_exception_is_told_as_aws_tells_it() -> None:
     assert b"[ERROR] LookupError: no" in reply.log
 
 
+EXITED = "RequestId: the-id Error: Runtime exited"
+
+
+def dividing(event: int, _: Any) -> float:
+    return 1 + 1 / event
+
+
+@in_loop
+async def test_a_frame_is_a_place_and_its_source_without_marks() -> None:
+    reply = await run_one(dividing, 0)
+    (frame,) = error(reply)["stackTrace"]
+    assert frame.startswith(f'  File "{__file__}", line ')
+    assert frame.endswith(", in dividing\n    return 1 + 1 / event\n")
+    assert b"^" not in reply.log
+
+
 def raising(error: BaseException) -> Handler:
     def handler(*_: Any) -> None:
         raise error
@@ -86,7 +141,9 @@ def raising(error: BaseException) -> Handler:
     ("handler", "error_type", "message"),
     [
         (lambda *_: object(), "Runtime.MarshalError", "Unable to marshal response: "),
-        (lambda *_: sys.exit(2), "Runtime.ExitError", "RequestId: the-id Error: Runtime exited"),
+        (lambda *_: sys.exit(2), "Runtime.ExitError", f"{EXITED} with error: exit status 2"),
+        (lambda *_: sys.exit("no"), "Runtime.ExitError", f"{EXITED} with error: exit status 1"),
+        (lambda *_: sys.exit(), "Runtime.ExitError", f"{EXITED} without providing a reason"),
         (lambda *_: next(iter(())), "RuntimeError", "StopIteration"),
         (raising(KeyboardInterrupt()), "RuntimeError", "KeyboardInterrupt"),
         (raising(GeneratorExit()), "Runtime.ExitError", "RequestId: the-id Error: Runtime exited"),
@@ -100,6 +157,24 @@ async def test_other_failures_are_told(handler: Handler, error_type: str, messag
     assert told["errorMessage"].startswith(message)
 
 
+class Untellable(Exception):
+    def __str__(self) -> str:
+        raise LookupError
+
+
+@in_loop
+async def test_an_exception_that_cannot_be_told_is_an_end_as_in_aws_s_runtime() -> None:
+    told = error(await run_one(raising(Untellable()), request_id="the-id"))
+    assert told["errorMessage"] == f"{EXITED} with error: exit status 1"
+
+
+@in_loop
+async def test_an_exception_with_half_a_character_is_told() -> None:
+    reply = await run_one(raising(ValueError("a\ud800b")))
+    assert error(reply)["errorMessage"] == "a?b"
+    assert b"[ERROR] ValueError: a?b" in reply.log
+
+
 @pytest.mark.parametrize(
     ("call", "error_type"),
     [
@@ -107,6 +182,7 @@ async def test_other_failures_are_told(handler: Handler, error_type: str, messag
         ({"payload": b"[" * 100_000 + b"]" * 100_000}, "Runtime.UnmarshalError"),
         ({"client_context": "{"}, "Runtime.LambdaContextUnmarshalError"),
         ({"client_context": "[]"}, "Runtime.LambdaContextUnmarshalError"),
+        ({"client_context": "[" * 100_000}, "Runtime.LambdaContextUnmarshalError"),
     ],
 )
 @in_loop
@@ -135,6 +211,31 @@ async def test_the_log_has_aws_s_lines() -> None:
         "END RequestId: a",
     ]
     assert report.startswith("REPORT RequestId: a\tDuration: ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "durations"),
+    [
+        (1.5, "Duration: 1500.00 ms\tBilled Duration: 1500 ms"),
+        (0.0625, "Duration: 62.50 ms\tBilled Duration: 63 ms"),
+        (0, "Duration: 0.00 ms\tBilled Duration: 1 ms"),
+    ],
+)
+@in_loop
+async def test_the_report_has_what_the_call_took(seconds: float, durations: str) -> None:
+    clock = VirtualClock()
+
+    async def handler(*_: Any) -> None:
+        await clock.advance(seconds)
+
+    async with world(callables={"f": handler}, clock=clock) as here:
+        reply = await here.run(named("f", memory_size=512), request_id="a")
+    report = reply.log.decode().splitlines()[-1]
+    assert re.fullmatch(
+        rf"REPORT RequestId: a\t{durations}\tMemory Size: 512 MB\tMax Memory Used: \d+ MB\t"
+        r"Init Duration: 0\.00 ms\t",
+        report,
+    )
 
 
 @pytest.mark.parametrize("is_coroutine", [False, True])
@@ -173,7 +274,7 @@ async def test_the_clock_ends_a_late_call(is_coroutine: bool) -> None:
 @in_loop
 async def test_a_function_that_nobody_registered_is_a_failure_of_the_service() -> None:
     async with world() as here:
-        with pytest.raises(LambdaError, match="the code of shop is gone") as failed:
+        with pytest.raises(LambdaError, match='no Python function is registered as "f"') as failed:
             await here.run(named("f"))
         assert failed.value.code is LambdaCode.SERVICE
 

@@ -172,7 +172,6 @@ async def test_provisioned_environments_are_ready_and_the_rest_spills_over() -> 
         assert [reply.init_duration is None for reply in replies if reply.is_provisioned] == [
             True
         ] * 2
-        assert here.fleet.spillovers == {version.qualified_arn: 1}
         await here.fleet.provision(version, 0)
         assert here.fleet.provisioned(version) is None
         assert not (await here.run(version)).is_provisioned
@@ -243,7 +242,7 @@ async def test_what_could_not_be_provisioned_is_tried_again() -> None:
         await here.fleet.provision(version, 1)
         state = await ready(here, version)
         assert (state.status, state.available) == (ProvisionedStatus.FAILED, 0)
-        assert "gone" in str(state.reason)
+        assert "no Python function is registered" in str(state.reason)
         handlers["f"] = lambda event, _: event
         await clock.advance(60)
         assert (await ready(here, version)).available == 1
@@ -299,3 +298,20 @@ async def test_who_gives_up_as_an_environment_is_ready_leaves_it_to_others(
         async with calls_inside(here, gate, version, version):
             assert len(here.fleet._factory._environments) == 2
         assert len(here.fleet._pool(version)._idle) == 2
+
+
+@in_loop
+async def test_a_provisioned_environment_whose_call_was_given_up_is_replaced() -> None:
+    gate = Gate()
+    async with gated(gate) as here:
+        version = named("f", number="1")
+        await here.fleet.provision(version, 1)
+        await ready(here, version)
+        call = asyncio.create_task(here.run(version))
+        while not gate.inside:
+            await asyncio.sleep(0)
+        call.cancel()
+        await asyncio.wait([call])
+        assert await ready(here, version) == Provisioned(1, 1, 1, ProvisionedStatus.READY)
+        gate.is_open.set()
+        assert (await here.run(version)).is_provisioned

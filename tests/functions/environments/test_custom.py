@@ -114,16 +114,16 @@ async def test_two_hundred_environments_run_and_leave_nothing(
         version = here.version({"bootstrap": waiting}, runtime="provided", timeout=50)
         calls = [asyncio.create_task(here.run(version, number)) for number in range(1, 201)]
         while sum(line.startswith(b"START") for _, _, line in here.sink.lines) < 200:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
         while not all(call.done() for call in calls):
             _let_go(together)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
         answers = [answer(call.result()) for call in calls]
         assert sorted(told["echo"] for told in answers) == list(range(1, 201))
         processes = {told["process"] for told in answers}
         assert len(processes) == 200
         while any(map(is_alive, processes)):
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
         assert answer(await here.run(version, 0))["process"] not in processes
     assert open_files() == before
     assert os.listdir(tmp_path) == ["together"]

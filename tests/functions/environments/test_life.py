@@ -12,6 +12,7 @@ import pytest
 
 from eventmatch.functions.environments import EnvironmentSettings, Fleet
 from eventmatch.functions.environments.runtime_api import RuntimeApi
+from eventmatch.functions.environments.task_roots import TaskRoots
 from eventmatch.functions.errors import LambdaCode, LambdaError
 from eventmatch.functions.limits import LambdaLimits
 from eventmatch.testing.clock import VirtualClock
@@ -217,7 +218,12 @@ async def test_a_process_that_dies_between_calls_is_no_failure_of_the_next() -> 
     async with world() as here:
         version = here.version(source)
         process = answer(await here.run(version))
+        (environment,) = here.fleet._factory._environments
+        while not vars(environment.runtime)["_api"]._asking:
+            await asyncio.sleep(0)
         os.kill(process, 9)
+        # Without the loop, which has not been told by then.
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
         assert answer(await here.run(version)) != process
 
 
@@ -331,3 +337,40 @@ async def test_a_fleet_that_stops_while_an_environment_begins_leaves_nothing(
             await run
     await asyncio.sleep(0)
     assert open_files() == files
+
+
+@in_loop
+async def test_code_goes_where_there_is_no_room_for_its_temporary_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(_: TaskRoots) -> Path:
+        raise OSError(28, "no room")
+
+    monkeypatch.setattr(TaskRoots, "temporary", full)
+    async with world() as here:
+        with pytest.raises(LambdaError, match="no room"):
+            await here.run(here.version(PROCESS))
+        folder = here.fleet._factory._roots._folder
+        assert folder is not None
+        assert list(folder.iterdir()) == []
+
+
+@in_loop
+async def test_a_function_that_removes_its_code_gets_it_again() -> None:
+    source = """
+import os, shutil
+def handler(event, context):
+    if event == "remove":
+        os.chmod(os.environ["LAMBDA_TASK_ROOT"], 0o700)
+        shutil.rmtree(os.environ["LAMBDA_TASK_ROOT"])
+        os._exit(1)
+    return 1
+"""
+    async with world() as here:
+        version = here.version(source)
+        assert answer(await here.run(version)) == 1
+        assert error(await here.run(version, "remove"))["errorType"] == "Runtime.ExitError"
+        with pytest.raises(LambdaError) as failed:
+            await here.run(version)
+        assert failed.value.code is LambdaCode.SERVICE
+        assert answer(await here.run(version)) == 1

@@ -257,37 +257,74 @@ async def test_an_exception_is_told_as_aws_tells_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "handler", "error_type", "message"),
+    ("source", "handler", "error_type", "message", "frames"),
     [
-        ("1 / 0", "app.handler", "ZeroDivisionError", "division by zero"),
-        ("", "app.handler", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'app'"),
-        ("(", "app.handler", "Runtime.UserCodeSyntaxError", "Syntax error in module 'app'"),
+        (
+            "1 / 0",
+            "app.handler",
+            "ZeroDivisionError",
+            "division by zero",
+            ['  File "/var/task/app.py", line 1, in <module>\n    1 / 0\n'],
+        ),
+        (
+            "",
+            "app.handler",
+            "Runtime.HandlerNotFound",
+            "Handler 'handler' missing on module 'app'",
+            [],
+        ),
+        (
+            "(",
+            "app.handler",
+            "Runtime.UserCodeSyntaxError",
+            "Syntax error in module 'app': '(' was never closed (app.py, line 1)",
+            ['  File "/var/task/app.py" Line 1\n    ('],
+        ),
         (
             "",
             "x.y",
             "Runtime.ImportModuleError",
             "Unable to import module 'x': No module named 'x'",
+            [],
         ),
-        ("", "handler", "Runtime.MalformedHandlerName", "Bad handler 'handler'"),
+        (
+            "import nowhere",
+            "app.handler",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'app': No module named 'nowhere'",
+            [],
+        ),
+        (
+            "",
+            "handler",
+            "Runtime.MalformedHandlerName",
+            "Bad handler 'handler': not enough values to unpack (expected 2, got 1)",
+            [],
+        ),
     ],
 )
 @in_loop
 async def test_code_that_cannot_begin_is_told(
-    source: str, handler: str, error_type: str, message: str
+    source: str, handler: str, error_type: str, message: str, frames: list[str]
 ) -> None:
     async with world() as here:
         told = error(await here.run(here.version(source, handler=handler)))
-        assert (told["errorType"], told["requestId"]) == (error_type, "")
-        assert told["errorMessage"].startswith(message)
+        assert list(told) == ["errorMessage", "errorType", "requestId", "stackTrace"]
+        assert (told["errorType"], told["errorMessage"]) == (error_type, message)
+        assert told["requestId"] == ""
+        assert [frame for frame in told["stackTrace"] if "/var/task" in frame] == frames
         assert "eventmatch-functions" not in str(told)
 
 
 @in_loop
 async def test_a_result_that_is_no_json_is_told() -> None:
     async with world() as here:
-        told = error(await here.run(here.version("def handler(e, c): return object()")))
-        assert told["errorType"] == "Runtime.MarshalError"
-        assert told["errorMessage"].startswith("Unable to marshal response: ")
+        version = here.version("def handler(e, c): return object()")
+        assert (await here.run(version, request_id="the-id")).payload == (
+            b'{"errorMessage": "Unable to marshal response: Object of type object is not JSON '
+            b'serializable", "errorType": "Runtime.MarshalError", "requestId": "the-id", '
+            b'"stackTrace": []}'
+        )
 
 
 @in_loop
@@ -360,6 +397,19 @@ def handler(event, context):
         "_HANDLER",
         "_X_AMZN_TRACE_ID",
     }
+
+
+@in_loop
+async def test_modules_of_the_code_replace_none_that_the_runtime_needs() -> None:
+    files = {
+        "calendar.py": "import json\ndef handler(event, context):\n    return json.loads('[1]')",
+        "json.py": "raise SystemExit('the runtime took it')",
+        "socket.py": "",
+        "types.py": "",
+    }
+    async with world() as here:
+        reply = await here.run(here.version(files, handler="calendar.handler"))
+        assert answer(reply) == [1]
 
 
 @in_loop
@@ -445,6 +495,22 @@ async def test_memory_without_end_is_an_error_of_the_function() -> None:
         version = here.version("def handler(e, c): return len(bytearray(e))")
         assert error(await here.run(version, 2 << 30))["errorType"] == "MemoryError"
         assert answer(await here.run(version, 1 << 20)) == 1 << 20
+
+
+@in_loop
+async def test_a_process_has_no_open_file_of_the_router(tmp_path: Path) -> None:
+    source = """
+import os
+def handler(event, context):
+    return [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
+"""
+    store = tmp_path / "store.db"
+    async with world() as here:
+        with store.open("w") as handle:
+            os.set_inheritable(handle.fileno(), True)
+            files = answer(await here.run(here.version(source)))
+    assert "/dev/null" in files
+    assert str(store.resolve()) not in files
 
 
 async def _cancelled(here: World) -> int:

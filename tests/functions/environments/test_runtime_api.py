@@ -197,3 +197,16 @@ async def test_a_function_that_opens_connections_without_end_gets_a_few() -> Non
         assert await answer == (b"1", False)
         for _, writer in many:
             writer.close()
+
+
+@in_loop
+async def test_what_a_caller_tells_makes_no_other_header() -> None:
+    api = RuntimeApi()
+    async with client(api) as runtime:
+        runtime.send("GET", "/invocation/next")
+        api.offer(CALL._replace(trace="Root=1\r\nX: y\ud800", client_context="{}\r\nZ: y"), 1.0)
+        _, headers, body = await runtime.response()
+        assert headers["Lambda-Runtime-Trace-Id"] == "Root=1  X: y?"
+        assert headers["Lambda-Runtime-Client-Context"] == "{}  Z: y"
+        assert not {"X", "Z"} & set(headers)
+        assert body == CALL.payload

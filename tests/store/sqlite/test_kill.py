@@ -1,26 +1,14 @@
 """A process that is killed at any moment loses nothing that it said it had."""
 
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 from eventmatch.store.sqlite import SqliteStore
+from tests.killing import told_until_killed
 from tests.loops import in_loop
 
+CHILD = "tests.store.sqlite.child"
 KILLS = 10
-
-
-def told_until_killed(path: Path, lines: int) -> list[str]:
-    """Let a process work until it has said so many lines, kill it, and return all that it said."""
-    command = [sys.executable, "-m", "tests.store.sqlite.child", str(path), "8"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        told = [child.stdout.readline() for _ in range(lines)]
-        child.kill()
-        told += child.stdout.readlines()
-    # The last line may be cut off.
-    return [line.strip() for line in told if line.endswith("\n")][1:]
 
 
 async def kept(path: Path) -> set[int]:
@@ -41,7 +29,7 @@ async def test_what_was_accepted_outlives_the_process(tmp_path: Path) -> None:
     accepted: set[int] = set()
     settled: set[int] = set()
     for _ in range(KILLS):
-        told = told_until_killed(path, chance.randint(1, 400))
+        told = told_until_killed(CHILD, str(path), "8", lines=chance.randint(1, 400))
         accepted |= {int(line[1:]) for line in told if line[0] == "+"}
         settled |= {int(line[1:]) for line in told if line[0] == "-"}
         found = await kept(path)
