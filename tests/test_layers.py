@@ -19,6 +19,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     for part, others in {
         "errors": "",
         "clock": "",
+        "waiting": "clock",
         "jsontext": "errors",
         "pattern": "errors jsontext",
         "_native": "",
@@ -27,10 +28,12 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         "schedule": "errors clock jsontext delivery",
         "bus": "errors clock jsontext pattern engine delivery schedule",
         "scheduler": "errors clock jsontext delivery schedule bus",
-        "queues": "errors clock jsontext pattern engine delivery bus",
-        "streams": "errors clock jsontext delivery bus",
+        "queues": "errors clock waiting jsontext pattern engine delivery bus",
+        "streams": "errors clock waiting jsontext delivery bus",
         "functions": "errors clock jsontext delivery bus queues",
-        "mappings": "errors clock jsontext pattern engine delivery bus queues streams functions",
+        "mappings": (
+            "errors clock waiting jsontext pattern engine delivery bus queues streams functions"
+        ),
         "store": "errors clock delivery bus queues schedule streams",
         "targets": "errors clock jsontext delivery bus queues streams functions",
         "observers": "delivery functions",

@@ -11,7 +11,7 @@ from eventmatch.mappings.persisting import persist
 from eventmatch.mappings.ports import END, Shard, StreamSource, World
 from eventmatch.mappings.rest import Rest
 from eventmatch.mappings.units import Plan
-from eventmatch.streams.waiting import Bell
+from eventmatch.waiting import Bell
 
 _LOOK_AGAIN: Final = 60.0
 
@@ -86,7 +86,7 @@ class StreamPoller:
         lane = Lane(self._mapping, key, self._source, self._checkpoints, self._world)
         self._lanes[key] = lane
         self._tasks[key] = asyncio.create_task(lane.run())
-        self._tasks[key].add_done_callback(lambda _: self._ends.ring())
+        self._tasks[key].add_done_callback(lambda _: self._ends.ring_all())
 
     async def _end(self, keys: Sequence[LaneKey]) -> None:
         tasks = [self._tasks.pop(key) for key in keys]

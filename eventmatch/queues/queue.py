@@ -25,7 +25,7 @@ from eventmatch.queues.settings import (
     settings_of,
     settings_text,
 )
-from eventmatch.queues.waiting import Bell
+from eventmatch.waiting import Bell
 
 DEDUPLICATION_WINDOW: Final = 300.0
 LARGEST_LETTER: Final = 1 << 30

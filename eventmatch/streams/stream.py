@@ -24,7 +24,7 @@ from eventmatch.streams.errors import (
 from eventmatch.streams.model import Record, StoredRecord, StreamSettings
 from eventmatch.streams.ports import StreamStore
 from eventmatch.streams.sharding import hash_key, shard_id, shard_of
-from eventmatch.streams.waiting import Bell
+from eventmatch.waiting import Bell
 
 _KIND: Final = "stream"
 _MOST_READ: Final = 10_000
@@ -204,7 +204,7 @@ class Streams:
     def _ring(self, stream: str, shards: Iterable[int]) -> None:
         for shard in shards:
             if bell := self._bells.get((stream, shard)):
-                bell.ring()
+                bell.ring_all()
 
     def _refuse_shard(self, stream: str, shard: int) -> None:
         if not 0 <= shard < self.describe_stream(stream).shards:

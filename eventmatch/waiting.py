@@ -1,4 +1,4 @@
-"""Whoever waits for a message stands in a line, and is woken by a ring."""
+"""Whoever waits for something to happen stands in a line, and is woken by a ring."""
 
 import asyncio
 from collections import deque
@@ -8,10 +8,12 @@ from eventmatch.clock import Clock
 
 
 class Bell:
-    """The line of those who wait for one queue. Belongs to the event loop that waits.
+    """The line of those who wait for one thing. Belongs to the event loop that waits.
 
-    A ring wakes the first only, and whoever leaves the line for good wakes the next: so one message
-    costs one wakened receiver and not all, and no ring is lost with someone who gave up.
+    Where each of them takes what has come, as messages of a queue, `ring` wakes the first only, and
+    whoever leaves the line for good is to wake the next: so one message costs one wakened receiver
+    and not all, and no ring is lost with someone who gave up. Where all of them see what has come,
+    as records of a shard, `ring_all` wakes them all.
     """
 
     def __init__(self) -> None:
@@ -22,6 +24,12 @@ class Bell:
         """Wake the first in the line; tell those who are on their way that something happened."""
         self.rings += 1
         if self._line:
+            self._line.popleft().set_result(None)
+
+    def ring_all(self) -> None:
+        """Wake all; tell those who are on their way that something happened."""
+        self.rings += 1
+        while self._line:
             self._line.popleft().set_result(None)
 
     async def wait(self, rings: int, clock: Clock, until: float) -> None:
