@@ -184,8 +184,5 @@ class Lane:
         now = self._world.clock.now()
         moment = now + self._world.random.uniform(longest / 2, longest)
         end = expiry(unit, self._settings)
-        await self._sleep_until(moment if end is None else min(moment, max(end, now)))
-
-    async def _sleep_until(self, moment: float) -> None:
-        with self._rest:
-            await self._world.clock.sleep_until(moment)
+        until = moment if end is None else min(moment, max(end, now))
+        await self._rest.until(self._world.clock, until)

@@ -22,5 +22,4 @@ async def persist(
         except Exception as error:
             # Whatever it is: a mapping that ended here would stand still, and nobody would know.
             problem(world, mapping, error)
-            with rest:
-                await world.clock.sleep_until(world.clock.now() + _TRY_AGAIN)
+            await rest.until(world.clock, world.clock.now() + _TRY_AGAIN)

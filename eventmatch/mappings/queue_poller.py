@@ -94,7 +94,7 @@ class QueuePoller:
         """Take what is there, or wait for it: queues wait for whole seconds only."""
         came = await self._receive(min(math.floor(left), _LONGEST_WAIT))
         if not came and left < 1:
-            await self._sleep_until(closes)
+            await self._rest.until(self._world.clock, closes)
             await self._receive(0)
 
     async def _receive(self, wait: int) -> bool:
@@ -137,7 +137,3 @@ class QueuePoller:
         self.batches.discard(task)
         self._slots.release()
         self._world.changed()
-
-    async def _sleep_until(self, moment: float) -> None:
-        with self._rest:
-            await self._world.clock.sleep_until(moment)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from eventmatch.clock import Clock
+
 
 class Rest:
     """A context around waiting; `is_taken` tells whether somebody is in it.
@@ -12,6 +14,11 @@ class Rest:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self.is_taken = False
+
+    async def until(self, clock: Clock, moment: float) -> None:
+        """Wait for a moment."""
+        with self:
+            await clock.sleep_until(moment)
 
     def __enter__(self) -> None:
         self.is_taken = True
