@@ -85,7 +85,7 @@ def checked(**shapes: Shape) -> Callable[[Method[Given, Result]], Method[Given, 
                 shape = read.get(name)
                 is_left_out = value is None and parameters.parameters[name].default is None
                 if shape is not None and not is_left_out:
-                    bound.arguments[name] = accept(shape, value, _camel_case(name))
+                    bound.arguments[name] = accept(shape, value, member_name(name))
             return await method(*bound.args, **bound.kwargs)
 
         return call
@@ -97,6 +97,7 @@ def _shapes(parameters: Signature, shapes: Mapping[str, Shape]) -> Mapping[str, 
     return {name: shapes[name] for name in parameters.parameters if name in shapes}
 
 
-def _camel_case(name: str) -> str:
-    first, *others = name.split("_")
+def member_name(argument: str) -> str:
+    """Return the name of the member that an argument is, as paths in messages spell it."""
+    first, *others = argument.split("_")
     return first + "".join(map(str.capitalize, others))

@@ -5,6 +5,7 @@ from functools import wraps
 from inspect import BoundArguments, Parameter, signature
 from typing import Any, Final, ParamSpec, TypeVar
 
+from eventmatch.bus.arguments import member_name
 from eventmatch.bus.constraints import Shape
 from eventmatch.bus.refusals import Fault
 from eventmatch.errors import ServiceError
@@ -54,7 +55,7 @@ def _read(bound: BoundArguments, shapes: Mapping[str, Shape]) -> None:
                 each: _accepted(shapes, each, given, faults) for each, given in value.items()
             }
         elif value is None and name in shapes and parameter.default is Parameter.empty:
-            faults.append(Fault(None, camel_case(name), _NULL))
+            faults.append(Fault(None, member_name(name), _NULL))
         else:
             bound.arguments[name] = _accepted(shapes, name, value, faults)
     check(faults)
@@ -64,10 +65,4 @@ def _accepted(shapes: Mapping[str, Shape], name: str, value: Any, faults: list[F
     shape = shapes.get(name)
     if shape is None or value is None:
         return value
-    return shape.read(value, camel_case(name), faults)
-
-
-def camel_case(name: str) -> str:
-    """Return the name of a member as paths in messages spell it."""
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
+    return shape.read(value, member_name(name), faults)
