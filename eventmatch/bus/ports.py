@@ -7,7 +7,10 @@ from eventmatch.schedule.ports import ScheduleChange
 
 
 class Change(NamedTuple):
-    """What becomes of one record: its new value as JSON text, or None where it goes."""
+    """What becomes of one record: its new value, or None where it goes.
+
+    A value is JSON text, but for archives of code, which are kept as they are.
+    """
 
     kind: str
     key: str

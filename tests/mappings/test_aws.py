@@ -161,16 +161,23 @@ async def test_kinesis_from_the_newest(cloud: Cloud) -> None:
     assert _records(world) == []
 
 
-@in_loop
-async def test_dynamodb(cloud: Cloud) -> None:
-    dynamodb = cloud.client("dynamodb")
-    arn = dynamodb.create_table(
-        TableName="orders",
+def _table(dynamodb: Any, name: str) -> str:
+    """Make a table with a stream; return the ARN of the stream."""
+    table = dynamodb.create_table(
+        TableName=name,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )["TableDescription"]["LatestStreamArn"]
+    )
+    arn: str = table["TableDescription"]["LatestStreamArn"]
+    return arn
+
+
+@in_loop
+async def test_dynamodb(cloud: Cloud) -> None:
+    dynamodb = cloud.client("dynamodb")
+    arn = _table(dynamodb, "orders")
     world, threads = _world(cloud)
     pattern = json.dumps({"dynamodb": {"NewImage": {"n": {"N": ["1"]}}}})
     async with world.opened():
@@ -196,13 +203,7 @@ async def test_dynamodb(cloud: Cloud) -> None:
 @in_loop
 async def test_dynamodb_from_the_newest(cloud: Cloud) -> None:
     dynamodb = cloud.client("dynamodb")
-    arn = dynamodb.create_table(
-        TableName="later",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )["TableDescription"]["LatestStreamArn"]
+    arn = _table(dynamodb, "later")
     world, threads = _world(cloud)
     async with world.opened():
         for number in ("1", "2"):
